@@ -1,0 +1,35 @@
+"""Errors a user can cause, each with the exit code the command line gives it."""
+
+
+class DegendslError(Exception):
+    """Something a user can cause and mend. The command line prints it without a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(DegendslError):
+    """The command line was used in a way it does not understand."""
+
+    exit_code = 2
+
+
+class InvalidSpec(DegendslError):
+    """A spec file that cannot be read or says something wrong."""
+
+    exit_code = 3
+
+
+class StoreError(DegendslError):
+    """A results folder that conflicts with the spec, is damaged, or cannot be written."""
+
+    exit_code = 4
+
+
+class RunnerError(DegendslError):
+    """A runner is not available or failed."""
+
+    exit_code = 5
+
+
+class MeasureError(DegendslError):
+    """Data that a measure cannot be computed from; says which network and what would help."""
