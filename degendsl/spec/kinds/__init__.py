@@ -1,0 +1,52 @@
+"""The blocks of the language: each a JAX-free description of one thing a spec can say.
+
+A block with several kinds is a tuple of dataclasses; the first is the default kind.
+"""
+
+from dataclasses import dataclass
+
+from .flip_flop import FlipFlop as FlipFlop
+from .measurement import DSA as DSA
+from .measurement import PIF as PIF
+from .measurement import Expectation as Expectation
+from .measurement import Level as Level
+from .measurement import Measure as Measure
+from .measurement import Profile as Profile
+from .measurement import Report as Report
+from .measurement import TemporalBehavior as TemporalBehavior
+from .measurement import Trials as Trials
+from .model import CurrentModel as CurrentModel
+from .model import GaussianInit as GaussianInit
+from .model import Nonlinearity as Nonlinearity
+from .model import RateModel as RateModel
+from .model import StandardParameterization as StandardParameterization
+from .model import UniformInit as UniformInit
+from .study import Author as Author
+from .study import Study as Study
+from .training import Adam as Adam
+from .training import Euler as Euler
+from .training import Networks as Networks
+from .training import Numerics as Numerics
+from .training import Stop as Stop
+from .training import Train as Train
+
+Task = FlipFlop
+Model = RateModel | CurrentModel
+Init = UniformInit | GaussianInit
+Solver = Euler
+
+
+@dataclass(frozen=True, kw_only=True)
+class Science:
+    """Everything that decides what a network becomes, its seed apart. This is what is hashed."""
+
+    task: Task
+    model: Model
+    solver: Solver
+    train: Train
+    numerics: Numerics
+
+    @property
+    def n_steps(self) -> int:
+        """Solver steps in one trial."""
+        return round(self.task.duration / self.solver.dt)

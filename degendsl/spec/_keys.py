@@ -1,0 +1,59 @@
+"""How one key of the language is described: once, for schema, defaults, reference and hashes.
+
+Every block of the language is a frozen keyword-only dataclass whose fields are made by `key`.
+The field's annotation is its type in the language; what `key` adds is everything else a
+reader, an editor or the compiler asks about it.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Role = Literal["number", "shape", "host", "structure"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """What is known of one key beyond its type.
+
+    doc: what it means, in one or two plain sentences.
+    at_least, at_most, above, below: its range; the last two exclude the bound.
+    pattern: a regular expression that a text must match in full.
+    source: `paper` where Huang et al. (2025) state the default, `ours` where we chose it.
+    role: how it reaches the compiled program. `number` is traced, so its value never causes a
+        compilation; `shape` fixes array shapes; `structure` chooses which operations there are;
+        `host` is used outside the program only.
+    absent_at_zero: a `number` whose term is left out of the program when it is exactly 0.
+    per_task: the default is the task's own (see `defaults` of each task kind).
+    follows: the path of another key whose value is the default.
+    """
+
+    doc: str
+    at_least: float | None = None
+    at_most: float | None = None
+    above: float | None = None
+    below: float | None = None
+    pattern: str | None = None
+    source: Literal["paper", "ours"] = "ours"
+    role: Role = "host"
+    absent_at_zero: bool = False
+    per_task: bool = False
+    follows: str | None = None
+
+
+def key(default: Any = dataclasses.MISSING, /, **about: Any) -> Any:
+    """A dataclass field that carries its description; without a default it is required.
+
+    With `per_task` or `follows` the default shown here is only a fallback for someone who
+    builds the block in Python; a spec gets the task's own or the followed key's value.
+    """
+    metadata = {"key": Key(**about)}
+    if isinstance(default, Mapping):
+        return dataclasses.field(default_factory=lambda: default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def describe(block: type) -> dict[str, Key]:
+    """The keys of a block by name, in the order they are written."""
+    return {field.name: field.metadata["key"] for field in dataclasses.fields(block)}

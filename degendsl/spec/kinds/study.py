@@ -1,0 +1,27 @@
+"""Who made the study and what it is called; never part of any hash."""
+
+from dataclasses import dataclass
+
+from .._keys import key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """One author of the study."""
+
+    name: str = key(doc="Full name, as it should be cited.")
+    orcid: str | None = key(None, doc="ORCID identifier.", pattern=r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """What the study is called and who made it. Changes nothing that is computed."""
+
+    name: str = key(
+        doc="Short name; names the results folder. Lower-case letters, digits and hyphens.",
+        pattern=r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?",
+    )
+    title: str | None = key(None, doc="Title of the page; the name is used without one.")
+    authors: tuple[Author, ...] = key((), doc="Who made the study, in citation order.")
+    license: str | None = key(None, doc="Licence of the study, as an SPDX identifier.")
+    cites: tuple[str, ...] = key((), doc="Works the study builds on, such as `arXiv:2410.03972`.")
