@@ -1,0 +1,19 @@
+"""The language: reading a spec, saying what is wrong with it, resolving and hashing it.
+
+Imports neither JAX nor polars, so that checking a spec is quick.
+"""
+
+from ._codes import CODES as CODES
+from ._explain import catalogue as catalogue
+from ._explain import explain as explain
+from ._load import load_spec as load_spec
+from ._load import parse_spec as parse_spec
+from ._problems import Problem as Problem
+from ._problems import SpecError as SpecError
+from ._resolve import program_structure as program_structure
+from ._schema import json_schema as json_schema
+from ._spec import Point as Point
+from ._spec import Spec as Spec
+from ._spec import SweepItem as SweepItem
+from ._spec import digest as digest
+from ._spec import unit_key as unit_key

@@ -1,0 +1,123 @@
+"""Trained networks on test trials: losses, outputs and states, regenerated from the weights."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import jax.random as jr
+import numpy as np
+from jaxtyping import Array, Float
+
+from degendsl.models import AbstractModel, Parameters
+from degendsl.spec import kinds
+from degendsl.tasks import AbstractTask, Trials
+from degendsl.vocabulary import PRECISIONS, model_of, task_of
+
+# Networks evaluated at once. Fixed, and short batches are padded, so that one program serves
+# every condition of a shape and a network's numbers do not depend on its company.
+BATCH = 4
+
+
+class Losses(NamedTuple):
+    """How well one network does on one set of trials.
+
+    mse: mean squared error over what counts. response_mse: the same in the response window.
+    unexplained: mse over the variance of the targets, the fraction of variance unexplained.
+    """
+
+    mse: Float[Array, ""]
+    response_mse: Float[Array, ""]
+    unexplained: Float[Array, ""]
+
+
+def test_trials(task: AbstractTask, trials: kinds.Trials) -> Trials:
+    """The test set: it depends on the task and the test seed alone, never on a network's seed."""
+    # Stream 2 of the seed; training uses 0 and 1, so equal seeds never share trials.
+    key = jr.fold_in(jr.key(trials.seed), 2)
+    return jax.jit(lambda key: task.trials(key, trials.count))(key)
+
+
+def losses_on(
+    science: kinds.Science, trials: Trials, networks: Sequence[dict[str, np.ndarray]]
+) -> list[Losses]:
+    """The losses of each network on the same trials."""
+    program = _program(_losses, science.numerics.precision)
+    return [
+        Losses(*(np.asarray(value) for value in one))
+        for one in _each(program, model_of(science), trials, networks)
+    ]
+
+
+def outputs_on(
+    science: kinds.Science, trials: Trials, networks: Sequence[dict[str, np.ndarray]]
+) -> Float[np.ndarray, "network trial time output"]:
+    """What each network produces on the same trials."""
+    program = _program(_outputs, science.numerics.precision)
+    return np.stack(list(_each(program, model_of(science), trials, networks)))
+
+
+def states_on(
+    science: kinds.Science, trials: Trials, networks: Sequence[dict[str, np.ndarray]]
+) -> Iterator[Float[np.ndarray, "trial time unit"]]:
+    """The states of each network on the same trials, one network at a time to save memory."""
+    program = _program(_states, science.numerics.precision)
+    return _each(program, model_of(science), trials, networks)
+
+
+def condition_task(science: kinds.Science) -> AbstractTask:
+    """The task of a condition, for whoever draws its trials."""
+    return task_of(science)
+
+
+def _losses(model: AbstractModel, parameters: Parameters, trials: Trials) -> Losses:
+    outputs = _outputs(model, parameters, trials)
+    square = (outputs - trials.targets) ** 2
+    count = jnp.sum(trials.mask)
+    mse = jnp.sum(trials.mask * square) / count
+    centre = jnp.sum(trials.mask * trials.targets, axis=(0, 1), keepdims=True) / jnp.sum(
+        trials.mask, axis=(0, 1), keepdims=True
+    )
+    variance = jnp.sum(trials.mask * (trials.targets - centre) ** 2) / count
+    response = jnp.sum(trials.response * square) / jnp.sum(trials.response)
+    return Losses(mse=mse, response_mse=response, unexplained=mse / variance)
+
+
+def _states(
+    model: AbstractModel, parameters: Parameters, trials: Trials
+) -> Float[Array, "trial time unit"]:
+    return model.states(parameters, trials.inputs)
+
+
+def _outputs(
+    model: AbstractModel, parameters: Parameters, trials: Trials
+) -> Float[Array, "trial time output"]:
+    return model.outputs(parameters, model.states(parameters, trials.inputs))
+
+
+@lru_cache
+def _program(quantity: Callable[..., Any], precision: str) -> Callable[..., Any]:
+    jitted = jax.jit(jax.vmap(quantity, in_axes=(None, 0, None)))
+
+    def call(*args: Any) -> Any:
+        with jax.default_matmul_precision(PRECISIONS[precision]):
+            return jitted(*args)
+
+    return call
+
+
+def _each(
+    program: Callable[..., Any],
+    model: AbstractModel,
+    trials: Trials,
+    networks: Sequence[dict[str, np.ndarray]],
+) -> Iterator[Any]:
+    for first in range(0, len(networks), BATCH):
+        some = list(networks[first : first + BATCH])
+        padded = some + [some[-1]] * (BATCH - len(some))
+        names = Parameters.__dataclass_fields__
+        stacked = Parameters(**{n: jnp.stack([net[n] for net in padded]) for n in names})
+        results = jax.device_get(program(model, stacked, trials))
+        for index in range(len(some)):
+            yield jax.tree.map(lambda leaf, i=index: np.asarray(leaf[i]), results)

@@ -1,0 +1,128 @@
+"""Files that appear whole or not at all."""
+
+import contextlib
+import io
+import json
+import os
+import socket
+import uuid
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from degendsl.errors import StoreError
+
+from ._faults import fault_point
+
+_HOST = socket.gethostname()
+
+
+@contextlib.contextmanager
+def reporting(path: Path) -> Iterator[None]:
+    """Turn what an operating system says of a file into a message for a person."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot write {path}: {error.strerror or error}. Everything already in the results "
+            "folder is kept; make room or permit writing there, then run the same command again."
+        ) from error
+
+
+@contextlib.contextmanager
+def _temporary(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Host and process are in the name so that a later run can tell a leftover from work going on.
+    temporary = path.parent / f".{path.name}.{_HOST}.{os.getpid()}.{uuid.uuid4().hex[:8]}.tmp"
+    try:
+        with open(temporary, "xb") as file:
+            yield temporary, file
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file whole, replacing what was there."""
+    with reporting(path):
+        with _temporary(path) as (temporary, file):
+            file.write(content)
+        fault_point(f"before-replacing-{path.name}")
+        os.replace(temporary, path)
+        _sync_folder(path.parent)
+
+
+def create_file(path: Path, content: bytes) -> bool:
+    """Write a file whole unless it exists; the first writer wins. Says whether this one did."""
+    with reporting(path):
+        with _temporary(path) as (temporary, file):
+            file.write(content)
+        fault_point("before-commit")
+        try:
+            # A link fails where a rename would silently replace the first writer's file.
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        except OSError:
+            # Some file systems have no links; there a race between writers of equal content is
+            # harmless, since a unit's content follows from its key.
+            if path.exists():
+                return False
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+        fault_point("after-commit")
+        return True
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete temporary files that dead processes of this host left behind."""
+    for leftover in folder.rglob(f".*.{_HOST}.*.tmp"):
+        process = int(leftover.name.rsplit(".", 3)[1])
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            leftover.unlink(missing_ok=True)
+        except PermissionError:
+            pass
+
+
+def pack(arrays: Mapping[str, np.ndarray], manifest: Mapping[str, Any]) -> bytes:
+    """An npz file's bytes: named arrays and a manifest. Equal content gives equal bytes."""
+    buffer = io.BytesIO()
+    text = json.dumps(manifest, sort_keys=True, ensure_ascii=False)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in [*sorted(arrays.items()), ("manifest", np.array(text))]:
+            # A fixed date keeps the bytes equal between runs.
+            entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            with archive.open(entry, "w") as file:
+                np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def unpack(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The arrays and the manifest of a file that `pack` made. Nothing in it can run code."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        manifest = json.loads(str(arrays.pop("manifest")))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise StoreError(
+            f"{path} is damaged or not ours ({error}). Delete it and run again: "
+            "only what it held is computed anew."
+        ) from error
+    return arrays, manifest
