@@ -1,0 +1,16 @@
+"""Degeneracy measures, usable without a spec: NumPy or JAX arrays in, NumPy float64 out."""
+
+from ._behavior import ood_spread as ood_spread
+from ._behavior import output_disagreement as output_disagreement
+from ._dsa import OperatorDistances as OperatorDistances
+from ._dsa import dsa_distances as dsa_distances
+from ._dsa import operator_distances as operator_distances
+from ._mds import Embedding as Embedding
+from ._mds import mds as mds
+from ._operators import Operators as Operators
+from ._operators import dsa_operators as dsa_operators
+from ._operators import operator as operator
+from ._permutation import Match as Match
+from ._permutation import match_pairs as match_pairs
+from ._permutation import match_units as match_units
+from ._permutation import pif_distances as pif_distances

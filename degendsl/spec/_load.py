@@ -237,9 +237,7 @@ class _Reader:
 
     def _check_excluded(self, items: list[SweepItem]) -> None:
         values = {
-            path: [l[path] for l in item.levels if path in l]
-            for item in items
-            for path in item.paths
+            path: [level[path] for level in item.levels] for item in items for path in item.paths
         }
         for rule in self._items("exclude"):
             for path, node in rule.value.items():

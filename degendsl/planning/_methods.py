@@ -1,0 +1,31 @@
+"""What a study does, in sentences fit for a methods section."""
+
+from ._plan import Plan
+
+
+def methods(plan: Plan) -> list[str]:
+    """What is trained and how many; where conditions differ, the first speaks and says so."""
+    spec, science = plan.spec, plan.conditions[0].science
+    model, train, task = science.model, science.train, science.task
+    varied = f", which differ in {', '.join(spec.factors)}" if spec.factors else ""
+    first = " in the first condition" if spec.factors else ""
+    return [
+        f"Networks were trained on {task.sentence()}{first}.",
+        f"Each had {model.units} {model.nonlinearity} units in {model.kind} form with time constant "
+        f"{model.time_constant:g}, integrated by forward Euler with step {science.solver.dt:g}.",
+        f"Training used {train.optimizer.kind.capitalize()} at rate "
+        f"{train.optimizer.learning_rate:g} on batches of {train.batch_size} fresh trials, until the "
+        f"mean squared error of an epoch of {train.steps_per_epoch} steps reached "
+        f"{train.stop.train_mse:g} and for {train.stop.patience} epochs after that; a network that "
+        f"had not reached it after {train.max_epochs} epochs counts as unconverged and is not "
+        "compared.",
+        f"{spec.networks.count} networks differing in {' and '.join(spec.networks.vary)} were "
+        f"trained in each of {len(plan.conditions)} conditions{varied}.",
+        f"Behaviour: spread of the loss on trials {spec.measure.behavior.factor:g} times as long. "
+        f"Dynamics: {spec.measure.dynamics.score} distance of Dynamical Similarity Analysis "
+        f"({spec.measure.dynamics.delays} delays, rank {spec.measure.dynamics.rank}) on "
+        f"{spec.measure.trials.count} test trials. Weights: permutation-invariant Frobenius "
+        f"distance of the recurrent matrices ({spec.measure.weights.starts} starts).",
+        "Intervals are 95 %: delete-one-network jackknife for means over pairs, bias-corrected "
+        "accelerated bootstrap over networks for spreads.",
+    ]
