@@ -6,6 +6,8 @@ Names below load on first use, so that `import degendsl` and `degendsl check` st
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from .version import __version__ as __version__
+
 if TYPE_CHECKING:
     from . import metrics as metrics
     from .api import run as run
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from .spec import load_spec as load_spec
     from .store import open_store as open_store
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "load_spec": "degendsl.spec",

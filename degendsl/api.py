@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import degendsl
 from degendsl.errors import StoreError, UsageError
 from degendsl.planning import Plan, Unit, make_plan, methods
 from degendsl.spec import Spec, kinds, load_spec
 from degendsl.store import Store, store_for
+from degendsl.version import __version__
 
 LOCK_FORMAT = 1
 
@@ -150,7 +150,7 @@ def lock_of(plan: Plan, realisation: Any, before: dict[str, Any]) -> dict[str, A
     spec = plan.spec
     return {
         "format": LOCK_FORMAT,
-        "degendsl": degendsl.__version__,
+        "degendsl": __version__,
         "created": before.get("created") or datetime.now(UTC).isoformat(timespec="seconds"),
         "folder_hash": spec.folder_hash,
         "variant": spec.variant,
@@ -209,7 +209,7 @@ def _conflict(store: Store, pinned: dict[str, Any], here: dict[str, Any]) -> str
         if pinned.get(name) != value
     )
     return (
-        f"{store.root} was begun under other circumstances, which can change results:\n{differing}\n"
+        f"{store.root} was begun elsewhere or otherwise, which can change results:\n{differing}\n"
         "Run where it was begun, give another --out, or accept the mixture with --mixed."
     )
 

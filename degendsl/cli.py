@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import degendsl
 from degendsl.errors import DegendslError, UsageError
+from degendsl.version import __version__
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 incomplete, 2 usage, 3 invalid spec, 4 results folder, "
         "5 runner, 130 interrupted, 143 terminated.",
     )
-    parser.add_argument("--version", action="version", version=degendsl.__version__)
+    parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def add(name: str, function: Callable[[Any], int], text: str) -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ implementation, and its line below.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import jax.numpy as jnp
 import optax
@@ -22,12 +23,13 @@ MODELS: dict[type, Callable[..., models.AbstractModel]] = {
     kinds.CurrentModel: models.CurrentModel,
 }
 
-INITIALISERS: dict[type, Callable[..., models.Initialiser]] = {
+INITIALISERS: dict[type, Callable[..., models.AbstractInitialiser]] = {
     kinds.UniformInit: lambda _: models.Uniform(),
     kinds.GaussianInit: lambda init: models.Gaussian(jnp.asarray(init.gain, jnp.float32)),
 }
 
-OPTIMIZERS: dict[str, Callable[[Float[Array, ""]], optax.GradientTransformation]] = {
+# Any: optax types the trees it handles as arrays, which an Equinox module is not.
+OPTIMIZERS: dict[str, Callable[[Float[Array, ""]], Any]] = {
     "adam": optax.adam,
 }
 

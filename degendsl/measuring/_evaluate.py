@@ -27,9 +27,9 @@ class Losses(NamedTuple):
     unexplained: mse over the variance of the targets, the fraction of variance unexplained.
     """
 
-    mse: Float[Array, ""]
-    response_mse: Float[Array, ""]
-    unexplained: Float[Array, ""]
+    mse: Float[Array | np.ndarray, ""]
+    response_mse: Float[Array | np.ndarray, ""]
+    unexplained: Float[Array | np.ndarray, ""]
 
 
 def test_trials(task: AbstractTask, trials: kinds.Trials) -> Trials:
@@ -116,8 +116,7 @@ def _each(
     for first in range(0, len(networks), BATCH):
         some = list(networks[first : first + BATCH])
         padded = some + [some[-1]] * (BATCH - len(some))
-        names = Parameters.__dataclass_fields__
-        stacked = Parameters(**{n: jnp.stack([net[n] for net in padded]) for n in names})
+        stacked = jax.tree.map(lambda *one: jnp.stack(one), *(Parameters(**net) for net in padded))
         results = jax.device_get(program(model, stacked, trials))
         for index in range(len(some)):
             yield jax.tree.map(lambda leaf, i=index: np.asarray(leaf[i]), results)

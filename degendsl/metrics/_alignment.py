@@ -1,42 +1,46 @@
 """The best rotation between two operators: the second half of DSA, as a true minimisation.
 
-Minimises ‖A − C B Cᵀ‖_F over O(r) for A, B of norm 1, from several starts at once, by limited-memory
-quasi-Newton steps on the group. Every pair and start keeps its own step length and history, so
-the result for a pair does not depend on which other pairs are in the batch.
+Minimises ‖A − C B Cᵀ‖_F over O(r) for A, B of norm 1, from several starts at once, by
+limited-memory quasi-Newton steps on the group. Every pair and start keeps its own step length and
+history, so the result for a pair does not depend on which other pairs are in the batch.
 """
 
 import numpy as np
 from jaxtyping import Float
 
 _MEMORY = 12
-_MAX_ITERATIONS = 400
-# The angle errs by about |gradient|²/curvature above the minimum, and near zero by |gradient|.
-_GRADIENT_TOLERANCE = 1e-9
 
 Batch = Float[np.ndarray, "start rank rank"]
 
 
-def best_alignments(a: Batch, b: Batch, starts: Batch) -> Float[np.ndarray, " start"]:
-    """‖A − C B Cᵀ‖_F at the local minimum that each start leads to."""
+def align(
+    a: Batch, b: Batch, starts: Batch, *, tolerance: float, iterations: int
+) -> tuple[Float[np.ndarray, " start"], Batch]:
+    """‖A − C B Cᵀ‖_F where each start leads, and the rotation C there.
+
+    Stops where the gradient's norm falls below `tolerance` or after so many `iterations`; the
+    angle above the minimum is then about |gradient|² over the curvature.
+    """
     rank = a.shape[-1]
     if rank == 1:
-        return np.abs(a - b)[:, 0, 0]
+        return np.abs(a - b)[:, 0, 0], starts
     rotation = starts.copy()
-    result = np.empty(len(a))
+    result, final = np.empty(len(a)), starts.copy()
     alive = np.arange(len(a))
     moved = rotation @ b @ _t(rotation)
     value, gradient = _dot(a, moved), _gradient(a, moved)
     history: list[tuple[Batch, Batch, Float[np.ndarray, " start"]]] = []
-    for _ in range(_MAX_ITERATIONS):
-        done = np.sqrt(_dot(gradient, gradient)) < _GRADIENT_TOLERANCE
+    for _ in range(iterations):
+        done = np.sqrt(_dot(gradient, gradient)) < tolerance
         if done.any():
-            result[alive[done]] = np.sqrt(_dot(*[(a - moved)[done]] * 2))
+            left = (a - moved)[done]
+            result[alive[done]], final[alive[done]] = np.sqrt(_dot(left, left)), rotation[done]
             keep = ~done
             alive, a, b, moved = alive[keep], a[keep], b[keep], moved[keep]
             rotation, value, gradient = rotation[keep], value[keep], gradient[keep]
             history = [(s[keep], y[keep], rho[keep]) for s, y, rho in history]
             if not len(alive):
-                return result
+                return result, final
         direction = _two_loops(gradient, history)
         slope = _dot(gradient, direction)
         wrong = slope <= 1e-14 * _dot(gradient, gradient)
@@ -58,8 +62,8 @@ def best_alignments(a: Batch, b: Batch, starts: Batch) -> Float[np.ndarray, " st
         value, gradient = new_value, new_gradient
         # Where rounding allows no further ascent the point is a minimum to working precision.
         gradient[stuck] = 0.0
-    result[alive] = np.sqrt(_dot(a - moved, a - moved))
-    return result
+    result[alive], final[alive] = np.sqrt(_dot(a - moved, a - moved)), rotation
+    return result, final
 
 
 def _search(a, b, rotation, moved, value, direction, slope, step):  # noqa: ANN001

@@ -9,15 +9,20 @@ from scipy.optimize import linear_sum_assignment
 
 from degendsl.errors import MeasureError
 
-from ._alignment import best_alignments
+from ._alignment import align
 from ._operators import dsa_operators
 
 Score = Literal["angular", "euclidean", "wasserstein"]
 
 # Pairs aligned together: enough to hide NumPy's overhead, few enough to stay in the cache.
 _PAIRS_AT_ONCE = 64
+# The screening gets within about 1e-5 of a minimum, which tells minima apart; near a true zero the
+# distance itself is of the size of the gradient, so what is kept is taken to 1e-9.
+_SCREENING = {"tolerance": 1e-5, "iterations": 120}
+_REFINING = {"tolerance": 1e-9, "iterations": 400}
+_REFINED = 3
 # Two starts that end this close, in distance, found the same minimum.
-_SAME = 1e-6
+_SAME = 1e-4
 
 
 class OperatorDistances(NamedTuple):
@@ -38,7 +43,7 @@ def dsa_distances(
     delays: int,
     rank: int,
     score: Score = "angular",
-    starts: int = 4,
+    starts: int = 8,
     interval: int = 1,
 ) -> Float[np.ndarray, "network network"]:
     """Dynamical Similarity Analysis between every two networks.
@@ -79,7 +84,7 @@ def operator_distances(
     pairs: Sequence[tuple[int, int]],
     *,
     score: Score = "angular",
-    starts: int = 4,
+    starts: int = 8,
 ) -> OperatorDistances:
     """Distances of the given pairs of operators; see `dsa_distances` for the scores.
 
@@ -96,6 +101,7 @@ def operator_distances(
         some = pairs[first : first + _PAIRS_AT_ONCE]
         results.append(_aligned(normalised, some, starts))
     chords = np.concatenate(results) if results else np.zeros((0, 1))
+    # 2 arcsin(chord/2) is the angle without the loss of digits that arccos has near zero.
     values = chords if score == "euclidean" else 2 * np.arcsin(np.minimum(chords / 2, 1.0))
     best = values.min(axis=1)
     agreeing = (values < best[:, None] + _SAME).mean(axis=1)
@@ -109,7 +115,14 @@ def _aligned(
     each = len(rotations[0])
     a = np.repeat(operators[[max(pair) for pair in pairs]], each, axis=0)
     b = np.repeat(operators[[min(pair) for pair in pairs]], each, axis=0)
-    return best_alignments(a, b, np.concatenate(rotations)).reshape(len(pairs), each)
+    chords, turned = align(a, b, np.concatenate(rotations), **_SCREENING)
+    chords = chords.reshape(len(pairs), each)
+    # Only the most promising starts of a pair are worth the last digits.
+    promising = np.argsort(chords, axis=1, kind="stable")[:, :_REFINED]
+    rows = (np.arange(len(pairs))[:, None] * each + promising).ravel()
+    refined, _ = align(a[rows], b[rows], turned[rows], **_REFINING)
+    np.put_along_axis(chords, promising, refined.reshape(promising.shape), axis=1)
+    return chords
 
 
 def _starts(

@@ -13,6 +13,8 @@ from degendsl.errors import MeasureError
 
 _MAX_ITERATIONS = 60
 _TOLERANCE = 1e-4
+# Times that the solver begins again near the best match, per start.
+_RESTARTS = 3
 
 
 class Match(NamedTuple):
@@ -100,13 +102,30 @@ def match_units(
     random = np.random.default_rng(seed)
     barycentre = np.full((n, n), 1 / n)
     found: dict[bytes, tuple[float, np.ndarray]] = {}
+
+    def keep(permutation: np.ndarray) -> float:
+        inner = float((w1 * w2[np.ix_(permutation, permutation)]).sum())
+        found[permutation.tobytes()] = (inner, permutation)
+        return inner
+
     for start in range(starts):
         relaxed = barycentre
         if start:
             relaxed = 0.5 * (barycentre + _doubly_stochastic(random.random((n, n))))
-        permutation = _swap(w1, w2, _frank_wolfe(w1, w2, relaxed))
-        inner = float((w1 * w2[np.ix_(permutation, permutation)]).sum())
-        found[permutation.tobytes()] = (inner, permutation)
+        keep(_swap(w1, w2, _frank_wolfe(w1, w2, relaxed)))
+    highest, best = max(found.values(), key=lambda pair: pair[0])
+    for _ in range(_RESTARTS * starts):
+        # Better optima lie near good ones: shuffle half the units of the best, and solve again
+        # from a point between the barycentre and there.
+        shuffled = best.copy()
+        some = random.choice(n, n // 2, replace=False)
+        shuffled[some] = shuffled[np.roll(some, 1)]
+        relaxed = 0.7 * barycentre
+        relaxed[np.arange(n), shuffled] += 0.3
+        again = _swap(w1, w2, _frank_wolfe(w1, w2, relaxed))
+        inner = keep(again)
+        if inner > highest:
+            highest, best = inner, again
     ranked = sorted(found.values(), key=lambda pair: -pair[0])
     inner, permutation = ranked[0]
     distance = _distance(w1, w2, permutation)

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ._parameters import Initialiser, Parameters
+from ._parameters import AbstractInitialiser, Parameters
 
 Nonlinearity = Callable[[Array], Array]
 
@@ -31,7 +31,7 @@ class AbstractModel(eqx.Module):
     """
 
     leak: eqx.AbstractVar[Float[Array, ""]]
-    initialiser: eqx.AbstractVar[Initialiser]
+    initialiser: eqx.AbstractVar[AbstractInitialiser]
     nonlinearity: eqx.AbstractVar[Nonlinearity]
     n_inputs: eqx.AbstractVar[int]
     n_units: eqx.AbstractVar[int]
@@ -67,7 +67,7 @@ class AbstractModel(eqx.Module):
         n_trials, n_steps, _ = inputs.shape
         by_step = jnp.swapaxes(inputs, 0, 1)
 
-        def vector_field(step: Array, state: Array, _: Any) -> Array:
+        def vector_field(step: Any, state: Any, _: Any) -> Array:
             held = by_step[step.astype(jnp.int32)]
             return self.leak * (self.drive(parameters, state, held) - state)
 
@@ -93,7 +93,7 @@ class RateModel(AbstractModel):
     """τ dr/dt = −r + φ(W r + U x + b), output V r + c."""
 
     leak: Float[Array, ""]
-    initialiser: Initialiser
+    initialiser: AbstractInitialiser
     nonlinearity: Nonlinearity = eqx.field(static=True)
     n_inputs: int = eqx.field(static=True)
     n_units: int = eqx.field(static=True)
@@ -119,7 +119,7 @@ class CurrentModel(AbstractModel):
     """τ dh/dt = −h + W φ(h) + U x + b, output V φ(h) + c."""
 
     leak: Float[Array, ""]
-    initialiser: Initialiser
+    initialiser: AbstractInitialiser
     nonlinearity: Nonlinearity = eqx.field(static=True)
     n_inputs: int = eqx.field(static=True)
     n_units: int = eqx.field(static=True)

@@ -1,33 +1,41 @@
 """The parameters of a network and where they start."""
 
+import abc
 import math
-from typing import Protocol
+from typing import final
 
 import equinox as eqx
 import jax.numpy as jnp
 import jax.random as jr
+import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
+
+# On the device while training, NumPy where it was read from a file.
+AnyArray = Array | np.ndarray
 
 
 class Parameters(eqx.Module):
     """What training changes. The names are those of the arrays in a unit file."""
 
-    recurrent: Float[Array, "unit unit"]
-    input: Float[Array, "unit input"]
-    bias: Float[Array, " unit"]
-    readout: Float[Array, "output unit"]
-    readout_bias: Float[Array, " output"]
+    recurrent: Float[AnyArray, "unit unit"]
+    input: Float[AnyArray, "unit input"]
+    bias: Float[AnyArray, " unit"]
+    readout: Float[AnyArray, "output unit"]
+    readout_bias: Float[AnyArray, " output"]
 
 
-class Initialiser(Protocol):
+class AbstractInitialiser(eqx.Module):
     """Draws the parameters of one network."""
 
+    @abc.abstractmethod
     def __call__(
         self, key: PRNGKeyArray, n_inputs: int, n_units: int, n_outputs: int
-    ) -> Parameters: ...
+    ) -> Parameters:
+        """Fresh parameters for a network of these sizes."""
 
 
-class Uniform(eqx.Module):
+@final
+class Uniform(AbstractInitialiser):
     """Every parameter uniform in ±1/√units, biases included (Huang et al. 2025)."""
 
     def __call__(
@@ -48,7 +56,8 @@ class Uniform(eqx.Module):
         )
 
 
-class Gaussian(eqx.Module):
+@final
+class Gaussian(AbstractInitialiser):
     """Normal weights of variance 1/fan-in, the recurrent ones times gain²; zero biases."""
 
     gain: Float[Array, ""]

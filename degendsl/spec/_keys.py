@@ -30,10 +30,10 @@ class Key:
     """
 
     doc: str
-    at_least: float | None = None
-    at_most: float | None = None
-    above: float | None = None
-    below: float | None = None
+    at_least: int | float | None = None
+    at_most: int | float | None = None
+    above: int | float | None = None
+    below: int | float | None = None
     pattern: str | None = None
     source: Literal["paper", "ours"] = "ours"
     role: Role = "host"

@@ -10,7 +10,7 @@ from ._types import blocks, fields_of, item_of, kind_of, members, pick
 
 
 def apply(document: dict[str, Any], path: str, value: Any) -> None:
-    """Set a dotted path, replacing whatever was there; a new `kind` drops its block's other keys."""
+    """Set a dotted path, whatever was there; a new `kind` drops its block's other keys."""
     *parents, last = path.split(".")
     block = document
     for step in parents:
@@ -68,7 +68,7 @@ def build(annotation: Any, data: Any, path: str, known: Mapping[str, Any]) -> An
             values[name] = _cast(inner, data[name], here)
         elif blocks(inner):
             values[name] = build(inner, data.get(name, {}), here, known)
-        elif key.follows in known:
+        elif key.follows is not None and key.follows in known:
             values[name] = known[key.follows]
         elif key.per_task and here in known:
             values[name] = known[here]

@@ -118,7 +118,7 @@ class _Checker:
         found = []
         dt, tau, duration = science.solver.dt, science.model.time_constant, science.task.duration
         if dt > tau * (1 + 1e-9):
-            text = f"Euler's step dt = {dt:g}{self._line('solver.dt')} is longer than the time constant {tau:g}"
+            text = f"Euler's step {dt:g}{self._line('solver.dt')} exceeds the time constant {tau:g}"
             found.append(("E030", text, "model.time_constant", "the state would overshoot"))
         steps = duration / dt
         if abs(steps - round(steps)) > 1e-6 * steps or round(steps) < 2:
@@ -130,13 +130,16 @@ class _Checker:
         measure = self._spec.measure.dynamics
         windows = round(steps) - measure.delays + 1
         if windows < 2:
-            text = f"{measure.delays} delays do not fit trials of {round(steps)} steps{self._line('task.duration')}"
+            trial = f"trials of {round(steps)} steps{self._line('task.duration')}"
+            text = f"{measure.delays} delays do not fit {trial}"
             found.append(("E032", text, "measure.dynamics.delays", f"at most {round(steps) - 1}"))
             return found
         samples = self._spec.measure.trials.count * (windows - 1)
-        most = min(measure.delays * science.model.units, samples)
+        columns = measure.delays * science.model.units
+        most = min(columns, samples)
         if measure.rank > most:
-            text = f"rank {measure.rank} is above {most}: {measure.delays} delays × {science.model.units} units, {samples} samples"
+            carried = f"{columns} delays × units, {samples} samples"
+            text = f"rank {measure.rank} is above {most}: {carried}"
             found.append(("E033", text, "measure.dynamics.rank", f"at most {most}"))
         return found
 

@@ -83,7 +83,7 @@ class Spec:
 
     @cached_property
     def folder_hash(self) -> str:
-        """Names the results folder: base science, sweep and seeds; never how many or how measured."""
+        """Names the results folder: base science, sweep, seeds; never how many or how measured."""
         identity = {
             "base": canonical(science(self.document)),
             "sweep": [[dict(level) for level in item.levels] for item in self.sweep],

@@ -39,10 +39,13 @@ class FlipFlop(AbstractTask):
         return Trials(inputs=inputs, targets=targets, mask=everywhere, response=everywhere)
 
     def temporal(self, factor: float) -> "FlipFlop":
-        return FlipFlop(self.flip_probability, self.channels, round(self.n_steps * factor))
+        longer = round(self.n_steps * factor)
+        return FlipFlop(
+            flip_probability=self.flip_probability, channels=self.channels, n_steps=longer
+        )
 
 
 def flip_flop(description: kinds.FlipFlop, n_steps: int) -> FlipFlop:
     """The task that a spec describes, `n_steps` solver steps long."""
     probability = jnp.asarray(description.flip_probability, jnp.float32)
-    return FlipFlop(probability, description.channels, n_steps)
+    return FlipFlop(flip_probability=probability, channels=description.channels, n_steps=n_steps)

@@ -1,4 +1,4 @@
-"""What is kept of unfinished networks, so that an interruption costs seconds and changes nothing."""
+"""What is kept of unfinished networks: an interruption costs seconds and changes nothing."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,13 +21,15 @@ class Progress:
     """
 
     unit: Unit
-    start: Parameters
+    start: Parameters | None = None
     losses: list[float] = field(default_factory=list)
     threshold: Parameters | None = None
 
 
-def named(parameters: Parameters, prefix: str) -> dict[str, np.ndarray]:
-    """Parameters as arrays under `prefix/name`."""
+def named(parameters: Parameters | None, prefix: str) -> dict[str, np.ndarray]:
+    """Parameters as arrays under `prefix/name`; none for none."""
+    if parameters is None:
+        return {}
     return {f"{prefix}/{name}": np.asarray(value) for name, value in vars(parameters).items()}
 
 
@@ -44,8 +46,7 @@ def save(store: Store, name: str, lanes: list[tuple[Progress, Any]]) -> None:
     arrays: dict[str, np.ndarray] = {}
     for lane, (progress, state) in enumerate(lanes):
         arrays |= named(progress.start, f"{lane}/start")
-        if progress.threshold is not None:
-            arrays |= named(progress.threshold, f"{lane}/threshold")
+        arrays |= named(progress.threshold, f"{lane}/threshold")
         arrays[f"{lane}/loss"] = np.asarray(progress.losses, np.float64)
         for index, leaf in enumerate(jax.tree.leaves(state)):
             arrays[f"{lane}/state/{index}"] = np.asarray(leaf)

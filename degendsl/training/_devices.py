@@ -4,6 +4,7 @@ import logging
 import os
 import platform
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def realisation(lanes: int | None) -> Realisation:
         lanes=lanes,
         device_kind=_device_kind(),
         jax=jax.__version__,
-        jaxlib=jax.lib.__version__,
+        jaxlib=version("jaxlib"),
         xla_flags=" ".join(sorted(os.environ.get("XLA_FLAGS", "").split())),
     )
 

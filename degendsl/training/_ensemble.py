@@ -1,5 +1,6 @@
 """Training a compile group: lanes in step on the device, rules and files on the host."""
 
+import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -9,10 +10,10 @@ from typing import Any
 import jax
 import numpy as np
 
-import degendsl
 from degendsl.planning import CompileGroup, Unit
 from degendsl.spec import kinds
 from degendsl.store import Store, UnitRecord
+from degendsl.version import __version__
 
 from . import _checkpoint
 from ._checkpoint import Progress
@@ -107,7 +108,7 @@ class _Ensemble:
                 self._lanes[index], resumed[index] = self._resumed.popleft()
             elif self._waiting:
                 unit = self._waiting.popleft()
-                self._lanes[index] = Progress(unit=unit, start=None)  # pyright: ignore[reportArgumentType]
+                self._lanes[index] = Progress(unit=unit)
                 fresh.append(index)
         if fresh or resumed:
             self._load(fresh, resumed)
@@ -162,8 +163,7 @@ class _Ensemble:
         arrays = {"loss": np.asarray(progress.losses, np.float64)}
         arrays |= _checkpoint.named(progress.start, "init")
         arrays |= _checkpoint.named(final, "final")
-        if progress.threshold is not None:
-            arrays |= _checkpoint.named(progress.threshold, "threshold")
+        arrays |= _checkpoint.named(progress.threshold, "threshold")
         unit = progress.unit
         manifest = {
             "condition": unit.condition.id,
@@ -172,7 +172,7 @@ class _Ensemble:
             "outcome": result,
             "epochs": len(progress.losses),
             "realisation": self._where.plain(),
-            "degendsl": degendsl.__version__,
+            "degendsl": __version__,
         }
         self._store.write_unit(
             unit.condition.id, unit.seed, UnitRecord(arrays=arrays, manifest=manifest)
@@ -201,6 +201,4 @@ class _Ensemble:
 
 def _group_name(group: CompileGroup) -> str:
     """A file name that is the same whenever the same program is trained."""
-    import hashlib
-
     return hashlib.sha256(group.structure.encode()).hexdigest()[:12]

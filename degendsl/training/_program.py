@@ -9,7 +9,6 @@ import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
-import optax
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
@@ -134,8 +133,8 @@ class EnsembleProgram:
                     state.parameters, recipe.model, trials
                 )
                 updates, moments = optimizer.update(gradients, state.optimizer, state.parameters)
-                parameters = optax.apply_updates(state.parameters, updates)
-                return LaneState(parameters=parameters, optimizer=moments), loss  # pyright: ignore[reportArgumentType]
+                parameters = eqx.apply_updates(state.parameters, updates)
+                return LaneState(parameters=parameters, optimizer=moments), loss
 
             state, losses = jax.lax.scan(step, state, jnp.arange(self._train.steps_per_epoch))
             return state, losses.mean()
@@ -169,5 +168,5 @@ def _choose(chosen: Bool[Array, " lane"], yes: LaneState, no: LaneState) -> Lane
 
 
 def to_host(tree: Any) -> Any:
-    """Copies of the arrays of a tree as NumPy arrays."""
-    return jax.tree.map(np.asarray, jax.device_get(tree))
+    """Copies of the arrays of a tree as NumPy arrays, which may be written to."""
+    return jax.tree.map(np.array, jax.device_get(tree))

@@ -24,12 +24,18 @@ def _colour(labels: Sequence[str]) -> alt.Color:
 
 def degeneracy_chart(
     degeneracy: pl.DataFrame, pairs: pl.DataFrame, level: str, labels: Sequence[str]
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Value and interval per condition, every pair behind it, the untrained reference beside it."""
     metric, title = LEVELS[level]
     rows = degeneracy.filter((pl.col("metric") == metric) & (pl.col("at") == "end"))
     x = alt.X("label:N", sort=list(labels), title=None, axis=alt.Axis(labelAngle=0))
-    y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=True))
+    # A spread of losses covers orders of magnitude between untrained and trained networks.
+    logarithmic = level == "behavior" and (rows["value"] > 0).all()
+    scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=True)
+
+    def y(column: str) -> alt.Y:
+        return alt.Y(f"{column}:Q", title=title, scale=scale)
+
     base = alt.Chart(rows.select("label", "value", "ci_low", "ci_high", "untrained"))
     tooltip = [
         "label:N",
@@ -39,26 +45,30 @@ def degeneracy_chart(
     points = pairs.filter((pl.col("metric") == metric) & (pl.col("at") == "end"))
     if points.height:
         layers.append(
-            alt.Chart(points.select("label", "distance"))
-            .transform_calculate(jitter="random()")
+            alt.Chart(points.select("label", "distance", jitter=_jitter(points.height)))
             .mark_circle(size=14, opacity=0.3)
             .encode(
                 x=x,
                 xOffset=alt.XOffset("jitter:Q", scale=alt.Scale(domain=[-1, 2])),
-                y=alt.Y("distance:Q", title=title),
+                y=y("distance"),
                 color=_colour(labels),
             )
         )
     layers += [
         base.mark_tick(thickness=2, color="#888", size=38, strokeDash=[3, 3]).encode(
-            x=x, y=alt.Y("untrained:Q", title=title), tooltip=tooltip
+            x=x, y=y("untrained"), tooltip=tooltip
         ),
-        base.mark_rule(strokeWidth=2).encode(x=x, y=alt.Y("ci_low:Q", title=title), y2="ci_high:Q"),
+        base.mark_rule(strokeWidth=2).encode(x=x, y=y("ci_low"), y2="ci_high:Q"),
         base.mark_point(filled=True, size=90, opacity=1, stroke="white").encode(
-            x=x, y=y, color=_colour(labels), tooltip=tooltip
+            x=x, y=y("value"), color=_colour(labels), tooltip=tooltip
         ),
     ]
     return alt.layer(*layers).properties(width=_WIDTH, height=240)
+
+
+def _jitter(count: int) -> pl.Series:
+    """Spreads points sideways; the golden ratio's multiples never bunch, and repeat each time."""
+    return (pl.Series(range(count), dtype=pl.Float64) * 0.6180339887498949) % 1.0
 
 
 def map_chart(maps: pl.DataFrame, labels: Sequence[str]) -> alt.FacetChart:
@@ -132,7 +142,7 @@ def trials_chart(trials: pl.DataFrame, label: str) -> alt.FacetChart:
         .encode(x=x, y=alt.Y("input:Q", title="signal"))
     )
     return (
-        alt.layer(line("target", 4, "step-after"), line("output", 1.6, "linear"), pulses)
+        alt.layer(line("target", 4.0, "step-after"), line("output", 1.6, "linear"), pulses)
         .properties(width=820, height=90)
         .facet(
             row=alt.Row("channel:N", title=None, header=alt.Header(labelAngle=0, labelAlign="left"))

@@ -93,7 +93,7 @@ def _findings(effects: pl.DataFrame) -> list[dict[str, Any]]:
         for row in effects.filter(
             (pl.col("level") == level) & (pl.col("metric") == metric)
         ).iter_rows(named=True):
-            found.append({"level": _LEVEL_WORDS[level], "text": _sentence(row), **row})
+            found.append({"level": _LEVEL_WORDS[level], "text": _sentence(row)})
     return found
 
 
@@ -102,7 +102,8 @@ def _sentence(row: dict[str, Any]) -> str:
         return f"could not be compared along {row['factor']}."
     change = f"{abs(row['change']):.0%}"
     if row["ci_low"] is None:
-        return f"changes by {row['change']:+.0%} along {row['factor']}; too few networks for an interval."
+        few = "too few networks for an interval"
+        return f"changes by {row['change']:+.0%} along {row['factor']}; {few}."
     interval = f"[{row['ci_low']:+.0%}, {row['ci_high']:+.0%}]"
     if row["direction"] == "unclear":
         return f"no clear change along {row['factor']} ({row['change']:+.0%} {interval})."
@@ -155,4 +156,5 @@ def _inline_json(value: Any) -> str:
 def _vega_bundle() -> str:
     import vl_convert
 
-    return vl_convert.javascript_bundle().replace("</script", "<\\/script")
+    bundle = vl_convert.javascript_bundle("globalThis.vegaEmbed = vegaEmbed;")
+    return bundle.replace("</script", "<\\/script")

@@ -31,7 +31,7 @@ class FlipFlop:
         role="number",
     )
     duration: float = key(
-        100, doc="Length of a trial, in the study's time unit.", above=0, role="shape"
+        100.0, doc="Length of a trial, in the study's time unit.", above=0, role="shape"
     )
 
     # What the other blocks fall back on when this task is chosen.

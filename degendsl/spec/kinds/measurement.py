@@ -38,7 +38,7 @@ class DSA:
     score: Literal["angular", "euclidean", "wasserstein"] = key(
         "angular", doc="How two operators are compared after the best rotation."
     )
-    starts: int = key(4, doc="Starts of each minimisation.", at_least=1, at_most=10_000)
+    starts: int = key(8, doc="Starts of each minimisation.", at_least=1, at_most=10_000)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,56 @@
+"""What every test shares: two host devices, tiny specs, and programs compiled once."""
+
+import os
+import shutil
+
+os.environ.setdefault("EQX_ON_ERROR", "nan")
+
+import pytest  # noqa: E402
+
+from degendsl.spec import Spec, parse_spec  # noqa: E402
+
+TINY = """\
+degendsl: 1
+study: {name: tiny}
+task: {kind: flip_flop, channels: 1, duration: 12}
+model: {units: 8}
+train:
+  optimizer: {kind: adam, learning_rate: 1e-2}
+  batch_size: 8
+  steps_per_epoch: 4
+  max_epochs: 6
+  stop: {train_mse: 0.9, patience: 2}
+networks: {count: 4}
+measure:
+  trials: {count: 8}
+  dynamics: {kind: dsa, delays: 3, rank: 4, starts: 1}
+  weights: {kind: pif, starts: 2}
+"""
+# One program serves all of these: learning rates are numbers, and numbers never compile.
+SWEPT = TINY + "sweep:\n  - train.optimizer.learning_rate: [1e-2, 2e-2]\n"
+
+
+def tiny(text: str = TINY, *overrides: str) -> Spec:
+    """A spec that trains in about a second, with some values changed."""
+    return parse_spec(text, overrides=overrides)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def two_devices(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """As on a laptop: a mesh of more than one device, on any machine."""
+    os.environ["SLURM_CPUS_PER_TASK"] = "2"
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(tmp_path_factory.mktemp("compiled")))
+    from degendsl.training import prepare_devices
+
+    prepare_devices()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser, or a skip; where `DEGENDSL_REQUIRE` names it, it must be there."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        if "chromium" in os.environ.get("DEGENDSL_REQUIRE", ""):
+            pytest.fail("chromium is required here and not installed")
+        pytest.skip("no chromium on this machine")
+    return found
