@@ -94,8 +94,10 @@ def operator_distances(
         eigenvalues = np.linalg.eigvals(operators)
         distance = np.array([_wasserstein(eigenvalues[i], eigenvalues[j]) for i, j in pairs])
         return OperatorDistances(distance, np.ones(len(pairs)), np.zeros(len(pairs)))
-    norms = np.sqrt((operators**2).sum(axis=(1, 2)))[:, None, None]
-    normalised = np.asarray(operators, np.float64) / norms
+    # One memory layout, or the order of sums, and with it the last bit, would depend on where the
+    # operators came from.
+    operators = np.ascontiguousarray(operators, np.float64)
+    normalised = operators / np.sqrt((operators**2).sum(axis=(1, 2)))[:, None, None]
     results = []
     for first in range(0, len(pairs), _PAIRS_AT_ONCE):
         some = pairs[first : first + _PAIRS_AT_ONCE]

@@ -89,8 +89,8 @@ def match_pairs(
 
 
 def match_units(
-    w1: Float[np.ndarray, "unit unit"],
-    w2: Float[np.ndarray, "unit unit"],
+    w1: Float[np.ndarray, "row column"],
+    w2: Float[np.ndarray, "other_row other_column"],
     *,
     starts: int = 20,
     seed: int = 0,

@@ -1,0 +1,151 @@
+"""The measures against independent values, known answers and invariances."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from degendsl import metrics
+from degendsl.errors import MeasureError
+
+FIXTURES = Path(__file__).parent / "fixtures"
+TRUE_ZEROS = [(6, 0), (7, 1), (8, 2), (9, 3), (10, 4), (11, 5)]
+
+
+@pytest.fixture(scope="module")
+def dsa() -> dict[str, np.ndarray]:
+    with np.load(FIXTURES / "dsa.npz") as archive:
+        return dict(archive)
+
+
+@pytest.fixture(scope="module")
+def matching() -> dict[str, np.ndarray]:
+    with np.load(FIXTURES / "permutation.npz") as archive:
+        return dict(archive)
+
+
+def test_dsa_reaches_the_best_known_angle_of_every_pair(dsa: dict[str, np.ndarray]):
+    pairs = [(i, j) for i in range(16) for j in range(i)]
+    found = metrics.operator_distances(dsa["operators"], pairs).distance
+    best = np.array([dsa["best_angular"][pair] for pair in pairs])
+    assert (found - best).max() < 5e-4
+    assert found[[pairs.index(pair) for pair in TRUE_ZEROS]].max() < 1e-5
+
+
+def test_wasserstein_agrees_with_an_independent_value(dsa: dict[str, np.ndarray]):
+    pairs = [(i, j) for i in range(16) for j in range(i)]
+    found = metrics.operator_distances(dsa["operators"], pairs, score="wasserstein").distance
+    expected = [dsa["wasserstein"][pair] for pair in pairs]
+    # Eigenvalues of a non-normal matrix of norm about 3 err by some 1e3 eps.
+    np.testing.assert_allclose(found, expected, atol=1e-12, rtol=1e-9)
+
+
+def test_dsa_ignores_rotation_permutation_and_argument_order(dsa: dict[str, np.ndarray]):
+    x, y = dsa["states"].astype(np.float64)
+    random = np.random.default_rng(0)
+    turn = np.linalg.qr(random.standard_normal((16, 16)))[0]
+    states = np.stack([x, y, x @ turn, y[..., random.permutation(16)]])
+    d = metrics.dsa_distances(states, delays=4, rank=6)
+    assert d[0, 2] < 1e-6 and d[1, 3] < 1e-6
+    assert d[0, 1] == pytest.approx(d[2, 3], abs=1e-6)
+    np.testing.assert_array_equal(d, d.T)
+    swapped = metrics.dsa_distances(states[::-1], delays=4, rank=6)[::-1, ::-1]
+    np.testing.assert_allclose(swapped, d, atol=1e-6)
+
+
+def test_a_pair_does_not_depend_on_its_batch(dsa: dict[str, np.ndarray]):
+    pairs = [(i, j) for i in range(16) for j in range(i)]
+    together = metrics.operator_distances(dsa["operators"], pairs).distance
+    alone = metrics.operator_distances(dsa["operators"], [pairs[40]]).distance
+    assert together[40] == alone[0]
+
+
+def test_operators_of_a_linear_system_are_its_own():
+    # Without delays and at full rank the operator is similar to the system itself.
+    random = np.random.default_rng(1)
+    turn = np.linalg.qr(random.standard_normal((4, 4)))[0]
+    system = 0.95 * turn
+    states = [random.standard_normal((20, 4))]
+    for _ in range(15):
+        states.append(states[-1] @ system.T)
+    fitted, _ = metrics.operator(np.stack(states, 1), delays=1, rank=4)
+    # The ridge of 1e-8 against squared singular vectors of about 1/4 moves them by some 1e-7.
+    np.testing.assert_allclose(
+        np.sort_complex(np.linalg.eigvals(fitted)),
+        np.sort_complex(np.linalg.eigvals(system)),
+        atol=1e-6,
+    )
+
+
+@pytest.mark.parametrize("units", [16, 64])
+def test_planted_permutations_are_found(matching: dict[str, np.ndarray], units: int):
+    for index, (w, noise, order) in enumerate(
+        zip(*(matching[f"n{units}_{name}"] for name in ("W1", "E", "perm")), strict=True)
+    ):
+        w = w.astype(np.float64)
+        for sigma in matching["sigmas"]:
+            other = w[np.ix_(order, order)] + sigma * noise.astype(np.float64)
+            match = metrics.match_units(w, other)
+            np.testing.assert_array_equal(match.permutation, np.argsort(order))
+            expected = matching[f"n{units}_q{index}_noise{sigma:g}_d"]
+            assert match.distance == pytest.approx(float(expected), abs=1e-9)
+
+
+def test_unrelated_matrices_come_near_the_best_known(matching: dict[str, np.ndarray]):
+    for index in range(3):
+        w, other = (matching[f"n64_{name}"][index].astype(np.float64) for name in ("W1", "E"))
+        best = float(matching[f"n64_q{index}_indep_d"])
+        assert metrics.match_units(w, other).distance < 1.015 * best
+
+
+@pytest.mark.parametrize("case", ["ring_copy", "lowrank_copy", "noise1"])
+def test_hard_cases_are_solved(matching: dict[str, np.ndarray], case: str):
+    a, b = (matching[f"hard_{case}_{name}"].astype(np.float64) for name in "AB")
+    best = float(matching[f"hard_{case}_best_d"])
+    assert metrics.match_units(a, b).distance == pytest.approx(best, abs=1e-9)
+
+
+def test_pif_is_symmetric_zero_on_copies_and_blind_to_order():
+    random = np.random.default_rng(2)
+    w = random.standard_normal((3, 12, 12))
+    order = random.permutation(12)
+    copies = np.concatenate([w, w[:1][:, order][:, :, order]])
+    d = metrics.pif_distances(copies)
+    assert d[0, 3] == 0 and (np.diag(d) == 0).all()
+    np.testing.assert_array_equal(d, d.T)
+    np.testing.assert_array_equal(metrics.pif_distances(w), d[:3, :3])
+
+
+def test_spread_and_disagreement_by_hand():
+    assert metrics.ood_spread(np.array([1.0, 3.0])) == 1.0
+    outputs = np.random.default_rng(3).standard_normal((4, 5, 6, 2))
+    pairs = [((outputs[i] - outputs[j]) ** 2).mean() for i in range(4) for j in range(i)]
+    assert metrics.output_disagreement(outputs) == pytest.approx(np.mean(pairs))
+
+
+def test_a_map_of_points_in_a_plane_is_faithful():
+    points = np.random.default_rng(4).standard_normal((7, 2))
+    d = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    embedding = metrics.mds(d)
+    found = np.linalg.norm(embedding.points[:, None] - embedding.points[None], axis=-1)
+    np.testing.assert_allclose(found, d, atol=1e-7)
+    assert embedding.stress < 1e-7
+
+
+def test_bad_data_name_the_network_and_the_remedy():
+    good = np.random.default_rng(5).standard_normal((2, 3, 10, 4))
+    broken = good.copy()
+    broken[1, 0, 0, 0] = np.nan
+    for states, delays, rank, words in [
+        (broken, 2, 3, "network 1 are not finite"),
+        (good, 10, 3, "10 delays do not fit"),
+        (good, 2, 90, "lower the rank"),
+        (good[:1], 2, 3, "at least two"),
+        (good * 0 + 1, 2, 3, "carries only 1 of rank 3"),
+    ]:
+        with pytest.raises(MeasureError, match=words):
+            metrics.dsa_distances(states, delays=delays, rank=rank)
+    with pytest.raises(MeasureError, match="not finite"):
+        metrics.ood_spread(np.array([1.0, np.inf]))
+    with pytest.raises(MeasureError, match="square"):
+        metrics.match_units(np.zeros((2, 2)), np.zeros((3, 3)))
