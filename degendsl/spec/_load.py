@@ -231,7 +231,8 @@ class _Reader:
     def _known(self, level: dict[str, Any]) -> bool:
         document = changed(self._document, level)
         return all(
-            path.split(".")[0] in TOP and path in paths(w := path.split(".")[0], document.get(w))
+            path.split(".")[0] in SCIENCE
+            and path in paths(w := path.split(".")[0], document.get(w))
             for path in level
         )
 

@@ -1,0 +1,125 @@
+"""The command line: exit codes, streams, and what a person sees."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import TINY
+
+from degendsl import cli
+
+SPECS = sorted((Path(__file__).parent.parent / "specs").glob("*.yaml"))
+
+
+def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "degendsl", *words], capture_output=True, text=True, cwd=cwd
+    )
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(TINY)
+    return path
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_every_example_checks(path: Path):
+    assert cli.main(["check", str(path)]) == 0
+
+
+def test_the_life_of_a_study(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    out = ["--out", str(tmp_path / "results")]
+    assert cli.main(["plan", str(spec), *out]) == 0
+    assert "4 networks, 4 to train, 1 compiled program" in capsys.readouterr().out
+    assert cli.main(["report", str(spec), *out]) == 4
+    capsys.readouterr()
+    assert cli.main(["run", str(spec), *out, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert sum(result["outcomes"].values()) == 4 and Path(result["report"]).is_file()
+    for target in (str(spec), result["folder"]):
+        assert cli.main(["status", target, *out, "--json"]) == 0
+        status = json.loads(capsys.readouterr().out)
+        assert status["page"] and status["conditions"][0]["done"] == 4
+    Path(result["report"]).unlink()
+    assert cli.main(["report", result["folder"]]) == 0
+    assert Path(result["report"]).is_file()
+
+
+def test_check_imports_neither_jax_nor_polars(spec: Path):
+    code = (
+        "import sys; from degendsl.cli import main; main(['check', sys.argv[1]]); "
+        "print([m for m in ('jax', 'polars', 'numpy', 'altair') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(spec)], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_bad_specs_end_in_a_message_and_exit_3(tmp_path: Path):
+    made = {
+        "empty.yaml": b"",
+        "binary.yaml": bytes(range(256)),
+        "large.yaml": b"a: b\n" * 2_000_000,
+        "deep.yaml": b"[" * 2000,
+        "bomb.yaml": b"a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+        "python.yaml": b"a: !!python/object/apply:os.system [ls]\n",
+    }
+    for name, content in made.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "folder.yaml").mkdir()
+    for name in [*made, "folder.yaml", "missing.yaml"]:
+        begun = time.monotonic()
+        done = run("run", name, cwd=tmp_path)
+        assert done.returncode == 3, name
+        assert "error[E" in done.stderr and "Traceback" not in done.stderr, name
+        assert done.stdout == "" and not (tmp_path / "results").exists()
+        # Not a timing of ours: ten times what it takes, so that a hang is seen.
+        assert time.monotonic() - begun < 10, name
+
+
+def test_usage_is_2_and_unknown_words_get_the_nearest(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["explain", "task.chanels"]) == 2
+    assert "did you mean 'task.channels'?" in capsys.readouterr().err
+    assert cli.main(["explain", "task.flip_probability"]) == 0
+    assert "above 0 and at most 1" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as error:
+        cli.main(["nonsense"])
+    assert error.value.code == 2
+
+
+def test_a_results_folder_that_cannot_be_made_is_4(spec: Path, tmp_path: Path):
+    (tmp_path / "results").write_text("a file is in the way")
+    done = run("run", str(spec), cwd=tmp_path)
+    assert done.returncode == 4 and "Traceback" not in done.stderr
+    assert "cannot write" in done.stderr and "is kept" in done.stderr
+
+
+def test_another_realisation_is_4_unless_mixed(spec: Path, tmp_path: Path):
+    spec.write_text(TINY + "profiles:\n  wide: {lanes: 2}\n  narrow: {lanes: 1}\n")
+    out = ["--out", str(tmp_path / "results")]
+    assert cli.main(["run", str(spec), *out, "--profile", "wide"]) == 0
+    more = ["run", str(spec), *out, "--set", "networks.count=5", "--profile", "narrow"]
+    assert cli.main(more) == 4
+    assert cli.main([*more, "--mixed"]) == 0
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="mounting needs root")
+def test_a_full_disk_is_4_and_says_what_is_kept(spec: Path, tmp_path: Path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("this machine does not let tests mount a small disk")
+    try:
+        done = run("run", str(spec), "--out", str(disk))
+        assert done.returncode == 4 and "Traceback" not in done.stderr
+        assert "No space left" in done.stderr and "is kept" in done.stderr
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

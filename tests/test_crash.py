@@ -1,0 +1,100 @@
+"""Real processes, really killed, at the points where it would hurt."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+from conftest import TINY
+
+SLOWER = TINY.replace("train_mse: 0.9", "train_mse: 1e-9").replace("max_epochs: 6", "max_epochs: 8")
+TABLES = ("networks", "conditions", "degeneracy", "pairs", "effects", "expectations", "maps")
+
+
+def environment(**extra: str) -> dict[str, str]:
+    return {**os.environ, "SLURM_CPUS_PER_TASK": "2", **extra}
+
+
+def command(spec: Path, out: Path) -> list[str]:
+    return [sys.executable, "-m", "degendsl", "run", str(spec), "--out", str(out)]
+
+
+def content(out: Path) -> dict[str, object]:
+    (root,) = out.glob("tiny/*")
+    found: dict[str, object] = {
+        str(p.relative_to(root)): p.read_bytes() for p in sorted(root.glob("units/*/*.npz"))
+    }
+    return found | {name: pl.read_parquet(root / f"tables/{name}.parquet") for name in TABLES}
+
+
+def same(a: dict[str, object], b: dict[str, object]) -> None:
+    assert a.keys() == b.keys()
+    for name, value in a.items():
+        other = b[name]
+        if isinstance(value, pl.DataFrame):
+            assert isinstance(other, pl.DataFrame) and value.equals(other), name
+        else:
+            assert value == other, name
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("spec") / "tiny.yaml"
+    path.write_text(TINY)
+    return path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(spec: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    out = tmp_path_factory.mktemp("undisturbed")
+    subprocess.run(command(spec, out), env=environment(), check=True, capture_output=True)
+    return content(out)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "before-replacing-spec.lock.json",
+        "before-commit",
+        "after-commit:2",
+        "before-measure:2",
+        "before-tables",
+        "before-replacing-pairs.parquet",
+        "before-page",
+    ],
+)
+@pytest.mark.slow
+def test_after_a_kill_the_next_run_gives_the_same_bits(
+    fault: str, spec: Path, undisturbed: dict[str, object], tmp_path: Path
+):
+    killed = subprocess.run(
+        command(spec, tmp_path), env=environment(DEGENDSL_FAULT=fault), capture_output=True
+    )
+    assert killed.returncode == -signal.SIGKILL
+    subprocess.run(command(spec, tmp_path), env=environment(), check=True, capture_output=True)
+    same(content(tmp_path), undisturbed)
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_interrupted_is_130_and_the_next_run_goes_on(tmp_path: Path):
+    spec = tmp_path / "slow.yaml"
+    spec.write_text(SLOWER.replace("max_epochs: 8", "max_epochs: 100000"))
+    process = subprocess.Popen(
+        command(spec, tmp_path / "out"),
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    assert "training 4 networks" in process.stderr.readline()
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, said
+    assert "goes on from the checkpoint" in said and "Traceback" not in said
+    assert len(list((tmp_path / "out").rglob("checkpoints/*.npz"))) == 1
