@@ -1,9 +1,12 @@
 # Two commands do everything: `make quickstart` and `make test`.
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+# The first that runs and is new enough: a name on the path may be an empty shim.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c '$(NEW_ENOUGH)' 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: quickstart setup test test-slow torture lint format bench constraints clean
+.PHONY: quickstart setup test test-slow torture lint format bench pictures constraints clean
 
 quickstart: setup  ## Set up, run specs/quickstart.yaml, say where its page is.
 	$(BIN)/degendsl run specs/quickstart.yaml
@@ -11,8 +14,7 @@ quickstart: setup  ## Set up, run specs/quickstart.yaml, say where its page is.
 setup: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group test -e .
@@ -40,6 +42,10 @@ format: setup
 bench: setup  ## Ratios, measured side by side; see benchmarks/README.md for the peers.
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/measures.py
+
+pictures: setup  ## The pictures of the README, from the quickstart; needs Chromium.
+	$(BIN)/degendsl run specs/quickstart.yaml
+	$(BIN)/python docs/pictures.py
 
 constraints: setup  ## Pin what is installed now, once its tests have passed.
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt

@@ -28,7 +28,9 @@ def jackknife_pair_mean(distances: Float[np.ndarray, "network network"]) -> Inte
     value = pair_mean(distances)
     if n < 3:
         return Interval(value, math.nan, math.nan)
-    return _jackknife(value, leave_one_out_pair_means(distances))
+    interval = _jackknife(value, leave_one_out_pair_means(distances))
+    # No mean distance is negative, so cutting there loses no coverage.
+    return interval._replace(low=max(0.0, interval.low))
 
 
 def pair_mean(distances: Float[np.ndarray, "network network"]) -> float:

@@ -8,7 +8,7 @@ import polars as pl
 
 # Okabe & Ito's colours, told apart with any kind of colour vision, black left out.
 PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800"]
-_WIDTH = 300
+_WIDTH = 250
 
 LEVELS: dict[str, tuple[str, str]] = {
     "behavior": ("ood_spread", "spread of OOD loss, σ"),
@@ -34,7 +34,8 @@ def degeneracy_chart(
     scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=True)
 
     def y(column: str) -> alt.Y:
-        return alt.Y(f"{column}:Q", title=title, scale=scale)
+        axis = alt.Axis(tickCount=5, format="~g")
+        return alt.Y(f"{column}:Q", title=title, scale=scale, axis=axis)
 
     base = alt.Chart(rows.select("label", "value", "ci_low", "ci_high", "untrained"))
     tooltip = [
@@ -55,7 +56,7 @@ def degeneracy_chart(
             )
         )
     layers += [
-        base.mark_tick(thickness=2, color="#888", size=38, strokeDash=[3, 3]).encode(
+        base.mark_tick(thickness=2, color="#888", size=38).encode(
             x=x, y=y("untrained"), tooltip=tooltip
         ),
         base.mark_rule(strokeWidth=2).encode(x=x, y=y("ci_low"), y2="ci_high:Q"),
