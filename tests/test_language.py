@@ -13,20 +13,8 @@ from hypothesis import strategies as st
 
 from degendsl.spec import CODES, SpecError, explain, json_schema, parse_spec, program_structure
 
-BROKEN = sorted((Path(__file__).parent / "broken_specs").glob("*.yaml"))
 SPECS = sorted((Path(__file__).parent.parent / "specs").glob("*.yaml"))
 BASE = "degendsl: 1\nstudy: {name: a}\ntask: {kind: flip_flop}\n"
-
-
-@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
-def test_a_wrong_file_gets_the_message_it_opens_with(path: Path):
-    # The leading comment is the message, trailing blanks aside.
-    lines = path.read_text().splitlines()
-    head = [line for line in lines[: next(i for i, x in enumerate(lines) if x[:1] != "#")]]
-    with pytest.raises(SpecError) as error:
-        parse_spec(path.read_bytes(), path.name)
-    assert [("# " + line).rstrip() for line in str(error.value).splitlines()] == head
-    assert all(problem.code in CODES for problem in error.value.problems)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The catalogue of errors: what each code means, an example, the repair."""
+"""The catalogue of errors: what each code means, an example, the repair. Codes never change."""
 
 from typing import NamedTuple
 
@@ -12,45 +12,120 @@ class Code(NamedTuple):
 
 
 CODES: dict[str, Code] = {
-    "E001": Code("The file cannot be read.", "degendsl check missing.yaml", "Check its name."),
-    "E002": Code(
-        "The file is not text, is empty or is too large.", "", "A spec is text, ≤ 256 kB."
+    # Files
+    "E001": Code(
+        "The file cannot be read: it is missing, a folder, or not allowed.",
+        "degendsl check missing.yaml",
+        "Check the path and the permissions.",
     ),
-    "E003": Code("The file is not YAML.", "task: {kind: flip_flop", "Close the bracket."),
+    "E002": Code(
+        "The file is not UTF-8 text, is empty, holds control characters or is too large.",
+        "degendsl check results.npz",
+        "A spec is at most 256,000 bytes of text.",
+    ),
+    # YAML
+    "E003": Code(
+        "The file is not YAML.",
+        "task: {kind: flip_flop",
+        "Close brackets and quotes, indent with spaces, put texts with ': ' in quotes.",
+    ),
     "E004": Code(
         "Something of YAML that specs do without: anchors, aliases, tags, merge keys, several "
-        "documents, keys that are not text.",
-        "base: &a {}",
-        "Write the value out.",
+        "documents, directives, keys that are not text.",
+        "model: &base {units: 64}",
+        "Write the value out where it is needed.",
     ),
-    "E005": Code("The same key twice in a mapping.", "seed: 1\nseed: 2", "Keep one."),
-    "E006": Code("Lists or mappings nested too deeply.", "[[[[…]]]]", "Specs need few levels."),
-    "E007": Code("A number that is not finite.", "learning_rate: .nan", "Give a finite number."),
-    "E010": Code("A key that must be there is missing.", "task: {}", "Add the key."),
-    "E011": Code("A word that is reserved for later.", "curriculum: …", "Leave it out."),
-    "E012": Code("An unknown key.", "model: {unit: 64}", "Use a known key: units."),
-    "E013": Code("A value of the wrong type.", "units: 1.5", "Give a whole number."),
+    "E005": Code("The same key twice in a mapping.", "networks: {seed: 1, seed: 2}", "Keep one."),
+    "E006": Code("Lists or mappings nested too deeply.", "x: [[[[[[…]]]]]]", "Take levels away."),
+    "E007": Code(
+        "A number that cannot be held: not finite, too large, or too small to differ from zero.",
+        "learning_rate: .nan",
+        "Give a finite number; put it in quotes if it is meant as text.",
+    ),
+    # Schema
+    "E010": Code("A key that must be there is missing.", "task: {}", "task: {kind: flip_flop}"),
+    "E011": Code("A word reserved for a later version.", "curriculum: []", "Leave it out."),
+    "E012": Code("An unknown key.", "model: {unit: 64}", "model: {units: 64}"),
+    "E013": Code("A value of the wrong type.", "units: 64.0", "units: 64"),
     "E014": Code("A word that is not among the choices.", "kind: flipflop", "kind: flip_flop"),
-    "E015": Code("A number out of its range.", "flip_probability: 2", "Give one within it."),
+    "E015": Code("A number out of its range.", "flip_probability: 2", "flip_probability: 0.3"),
     "E016": Code("A text that does not have the right form.", "name: My Study", "name: my-study"),
-    "E017": Code("A list that is too short or repeats itself.", "vary: []", "vary: [init]"),
-    "E020": Code("A path that does not exist.", "- task.chanels: [1, 2]", "- task.channels: …"),
+    "E017": Code("A list that is empty or repeats itself.", "vary: []", "vary: [init, data]"),
+    "E018": Code("A version of the language that does not exist.", "degendsl: 2", "degendsl: 1"),
+    # Paths, sweeps, changes
+    "E020": Code(
+        "A path that does not exist, or that is no part of the science where it must be.",
+        "sweep: [{task.chanels: [1, 2]}]",
+        "sweep: [{task.channels: [1, 2]}]",
+    ),
     "E021": Code(
-        "Lists inside one sweep item differ in length.", "", "Keys of an item move together."
+        "Lists inside one sweep item differ in length, but its paths move together.",
+        "- {task.channels: [1, 2], model.units: [32]}",
+        "Make the lists equally long, or give each path an item of its own.",
     ),
-    "E022": Code("The same path is swept twice, or a level is repeated.", "", "Keep one."),
-    "E023": Code("A swept path is also set by a variant or by --set.", "", "Drop one of the two."),
-    "E024": Code("An exclusion names something not swept, or nothing is left.", "", "Mend it."),
-    "E025": Code("No variant or profile of that name.", "--variant desc", "--variant desk"),
-    "E026": Code("`--set` is not path=value.", "--set units", "--set model.units=64"),
+    "E022": Code(
+        "A path is swept twice, inside another swept path, or with the same level twice.",
+        "- task.channels: [1, 2, 2]",
+        "Keep one of the two.",
+    ),
+    "E023": Code(
+        "A swept path is also set by a variant or by --set, and would have two homes.",
+        "--set task.channels=3",
+        "Drop one of the two.",
+    ),
+    "E024": Code(
+        "An exclusion names something that is not swept, or nothing is left.",
+        "exclude: [{task.channels: 7}]",
+        "Exclude values that the sweep has, and leave some conditions.",
+    ),
+    "E025": Code("There is no variant of that name.", "--variant desc", "--variant desk"),
+    "E026": Code("A --set that is not path=value.", "--set units", "--set model.units=64"),
+    "E027": Code(
+        "A swept key that the block does not have in some condition, because of its kind.",
+        "- model.init.gain: [1, 2]      # with model.init: {kind: uniform}",
+        "Sweep the block as a whole: - model.init: [{kind: gaussian, gain: 1}, …]",
+    ),
+    # Meaning
     "E030": Code(
-        "The Euler step is longer than the time constant.", "", "Make dt ≤ time_constant."
+        "The step of Euler's method is longer than the time constant, so the state overshoots.",
+        "solver: {dt: 2}, model: {time_constant: 1}",
+        "Make solver.dt at most model.time_constant.",
     ),
-    "E031": Code("A trial is not a whole number of steps.", "", "Make duration a multiple of dt."),
-    "E032": Code("Delays too long for the trial.", "", "Fewer delays or longer trials."),
-    "E033": Code("Rank above what delays × units or the samples carry.", "", "A smaller rank."),
-    "E034": Code("Something that must be swept is not.", "falls_with: model.units", "Sweep it."),
-    "E035": Code("An expectation without exactly one direction.", "", "falls_with or rises_with."),
-    "E036": Code("`measure.at` leaves out `end`.", "at: [init]", "at: [init, end]"),
-    "E040": Code("A very large study.", "networks: {count: 1000000}", "Give --large if meant."),
+    "E031": Code(
+        "A trial is not a whole number of steps, or has fewer than two.",
+        "task: {duration: 10}, solver: {dt: 3}",
+        "Make task.duration a multiple of solver.dt.",
+    ),
+    "E032": Code(
+        "The delays of the embedding do not fit into a trial.",
+        "task: {duration: 20}, measure: {dynamics: {delays: 20}}",
+        "Fewer delays or longer trials.",
+    ),
+    "E033": Code(
+        "A rank above what delays × units or the samples can carry.",
+        "model: {units: 1}, measure: {dynamics: {delays: 20, rank: 30}}",
+        "A smaller rank, or more delays, units or trials.",
+    ),
+    "E034": Code(
+        "An expectation or the page's comparison names a path that is not swept.",
+        "expect: [{level: dynamics, falls_with: model.units}]",
+        "Sweep the path, or drop the claim.",
+    ),
+    "E035": Code(
+        "An expectation without exactly one direction.",
+        "expect: [{level: dynamics}]",
+        "Give one of rises_with and falls_with.",
+    ),
+    "E036": Code("`measure.at` leaves out `end`, the result.", "at: [init]", "at: [init, end]"),
+    "E040": Code(
+        "A study beyond 100,000 conditions or a million networks, samples or starts.",
+        "networks: {count: 1000000}",
+        "Give --large if that is meant.",
+    ),
+    # Warnings
+    "W001": Code(
+        "A block got another kind, which drops its other keys, though the new kind has them too.",
+        "model: {kind: rate, units: 64}  with  - model.kind: [rate, current]",
+        "Change the block as a whole: - model: [{kind: rate, units: 64}, {kind: current, …}]",
+    ),
 }

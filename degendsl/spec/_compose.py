@@ -1,178 +1,113 @@
 """YAML text to nodes that remember their place. Strict: a spec is data and nothing else.
 
-Events of PyYAML's parser are folded here, without its loaders: YAML 1.2 core rules for scalars,
-no anchors, aliases, tags or merge keys, no key twice, a bound on depth that is checked as the
-events arrive.
+Events of PyYAML's parser are folded here, without its loaders: core scalars only, no anchors,
+aliases, tags or merge keys, no key twice, a bound on depth that is checked as the events arrive.
 """
 
-import math
-import re
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+from ._places import Node, Place, Source
 from ._problems import Problem, SpecError
+from ._scalars import NotANumber, scalar
+from ._words import show
 
-MAX_BYTES = 256_000
 MAX_DEPTH = 30
 
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_WORDS: dict[str, Any] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
+# The parser written in C is quicker and comes with every wheel of PyYAML, but not every build.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# What the two parsers say, by what it mostly means to the author of a spec.
+_PLAINLY = (
+    ("mapping values are not allowed", "a second ': ' in one line", "put the value in quotes"),
+    ("could not find expected ':'", "a key without a value", "write `key: value`"),
+    ("expected ',' or ", "a bracket that does not close", "close it, or put a comma before this"),
+    ("expected <block end>", "this line does not fit the ones above", "check its indentation"),
+    ("expected key", "this line does not fit the ones above", "check its indentation"),
+    ("expected '-' indicator", "this line does not fit the list above", "check its indentation"),
+    ("expected the node content", "a value is missing here", "write one, or take the bracket away"),
+    ("document start", "a second document begins here", "one spec to a file"),
+    ("cannot start any token", "this character cannot begin a value", "put the text in quotes"),
+    ("unexpected end of stream", "a quotation mark that does not close", "close it"),
+    ("document separator", "a quotation mark that does not close", "close it"),
+    ("block sequence entries are not allowed", "a list cannot begin here", "begin a new line"),
+    ("unknown escape", "an unknown escape in a quoted text", "use single quotes"),
+)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a node or a key stands; line and column count from 1."""
+def compose(source: Source) -> tuple[Node, list[Problem]]:
+    """The one document of a text as nodes, and what is wrong with it as YAML.
 
-    line: int
-    column: int
-    length: int
-
-
-@dataclass
-class Node:
-    """A value and its place. `value` is a scalar, a list of nodes or a dict of nodes."""
-
-    value: Any
-    place: Place
-    keys: dict[str, Place] = field(default_factory=dict)
-
-    def plain(self) -> Any:
-        """The value without places."""
-        if isinstance(self.value, dict):
-            return {key: node.plain() for key, node in self.value.items()}
-        if isinstance(self.value, list):
-            return [node.plain() for node in self.value]
-        return self.value
-
-
-class Source:
-    """The text of a spec and how to point into it."""
-
-    def __init__(self, text: str, name: str) -> None:
-        self.text, self.name = text, name
-        self._lines = text.splitlines() or [""]
-
-    def problem(self, code: str, message: str, place: Place | None, hint: str = "") -> Problem:
-        """A problem at a place of this text, or of the file as a whole."""
-        if place is None:
-            return Problem(code=code, name=self.name, message=message, hint=hint)
-        line = self._lines[place.line - 1] if place.line <= len(self._lines) else ""
-        return Problem(
-            code=code,
-            name=self.name,
-            message=message,
-            hint=hint,
-            line=place.line,
-            column=place.column,
-            length=place.length,
-            source=line,
-        )
-
-
-def decode(content: bytes, name: str) -> str:
-    """The text of a file's bytes, or a problem with the file as a whole."""
-
-    def refuse(message: str, hint: str) -> SpecError:
-        return SpecError([Problem(code="E002", name=name, message=message, hint=hint)])
-
-    if len(content) > MAX_BYTES:
-        size = f"{len(content):,} bytes" if len(content) < 10**9 else "over a gigabyte"
-        raise refuse(f"the file has {size}", f"a spec is at most {MAX_BYTES:,} bytes of text")
+    Where there are problems the nodes are good to look for further ones, and for nothing else.
+    Raises `SpecError` where there are no nodes at all.
+    """
+    folder = _Folder()
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise refuse(
-            f"byte {error.start} is not UTF-8 text", "a spec is a text file encoded as UTF-8"
-        ) from None
-    if not text.strip():
-        raise refuse("the file is empty", "`degendsl: 1`, `study.name` and `task.kind` are needed")
-    return text
-
-
-def compose(source: Source) -> Node:
-    """The one document of a text, as nodes."""
-    folder = _Folder(source)
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        for event in yaml.parse(source.text, Loader=loader):
-            folder.take(event)
+        for event in yaml.parse(source.text, Loader=_LOADER):
+            folder.take(event, _place(event, source))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1, 1) if mark else None
-        raise SpecError(
-            [source.problem("E003", f"not YAML: {error.problem or error.context}", place)]
-        ) from None
-    except yaml.reader.ReaderError as error:
-        line = source.text.count("\n", 0, error.position) + 1
-        raise SpecError(
-            [source.problem("E003", f"not YAML: {error.reason}", Place(line, 1, 1))]
-        ) from None
-    if folder.problems:
-        raise SpecError(folder.problems)
-    assert folder.root is not None
-    return folder.root
+        raise SpecError([*folder.problems, _syntax(error, source)]) from None
+    if folder.root is None:
+        hint = "a spec begins with `degendsl: 1` and names `study.name` and `task.kind`"
+        raise SpecError([source.start.problem("E002", "the file holds only comments", hint)])
+    return folder.root, folder.problems
 
 
 class _Folder:
     """Folds a stream of events into one node, keeping a stack instead of recursing."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._stack: list[tuple[Node, list[Any]]] = []  # a collection and its pending key
+    def __init__(self) -> None:
+        self._stack: list[tuple[Node, list[Node]]] = []  # a collection and its pending key
         self.root: Node | None = None
         self.problems: list[Problem] = []
 
-    def take(self, event: Any) -> None:
-        place = _place(event)
-        if getattr(event, "anchor", None) or isinstance(event, yaml.AliasEvent):
-            self._refuse("E004", "anchors and aliases are not part of the language", place)
-        tag = getattr(event, "tag", None)
-        if tag not in (None, "!"):
-            self._refuse("E004", "tags are not part of the language", place, "remove the tag")
+    def take(self, event: Any, place: Place) -> None:
+        """One more event of the parser."""
+        broken = len(self.problems)
+        self._refuse_extras(event, place)
         match event:
             case yaml.DocumentStartEvent() if self.root is not None:
-                self._refuse("E004", "one document to a file", place)
+                self._refuse("E004", "a second document begins here", place, "one spec to a file")
                 raise SpecError(self.problems)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 if len(self._stack) >= MAX_DEPTH:
                     self._refuse("E006", f"nested more than {MAX_DEPTH} levels deep", place)
                     raise SpecError(self.problems)
                 node = Node({} if isinstance(event, yaml.MappingStartEvent) else [], place)
+                node.broken = len(self.problems) > broken
                 self._stack.append((node, []))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                self._place(self._stack.pop()[0])
+                self._put(self._stack.pop()[0])
             case yaml.ScalarEvent():
-                self._place(Node(self._scalar(event, place), place))
+                value = self._scalar(event, place)
+                self._put(Node(value, place, broken=len(self.problems) > broken))
             case yaml.AliasEvent():
-                self._place(Node(None, place))
+                self._put(Node(None, place, broken=True))
 
-    def _scalar(self, event: Any, place: Place) -> Any:
-        text = event.value
-        if event.style not in (None, ""):
-            return text
-        if text in _WORDS:
-            return _WORDS[text]
-        if _NOT_FINITE.fullmatch(text):
-            self._refuse("E007", f"{text} is not a finite number", place)
-            return 0.0
-        if len(text) <= 400 and _INT.fullmatch(text):
-            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        if len(text) <= 400 and _FLOAT.fullmatch(text):
-            number = float(text)
-            if not math.isfinite(number):
-                self._refuse("E007", f"{text} is beyond the largest number", place)
-            return number
-        return text
+    def _refuse_extras(self, event: Any, place: Place) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            # The place of an alias ends before its name does.
+            self._refuse("E004", f"'*{event.anchor}' is an alias", place, "write the value out")
+        elif getattr(event, "anchor", None):
+            self._refuse("E004", f"'&{event.anchor}' is an anchor", place, "remove it")
+        tag = getattr(event, "tag", None)
+        if tag:
+            short = tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse("E004", f"'{short}' is a tag", place, "remove it")
+        if getattr(event, "version", None) or getattr(event, "tags", None):
+            self._refuse("E004", "a spec has no % directives", place, "remove the line")
 
-    def _place(self, node: Node) -> None:
+    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Any:
+        if event.style or event.tag:
+            return event.value
+        try:
+            return scalar(event.value)
+        except NotANumber as error:
+            self._refuse("E007", str(error), place)
+            return None
+
+    def _put(self, node: Node) -> None:
         if not self._stack:
             self.root = node
             return
@@ -186,23 +121,66 @@ class _Folder:
 
     def _enter(self, parent: Node, key: Node, node: Node) -> None:
         name = key.value
-        if not isinstance(name, str):
-            shown = "a list or mapping" if isinstance(name, list | dict) else f"{name!r}"
-            self._refuse("E004", f"keys are text, but this one is {shown}", key.place)
+        if key.broken:
+            parent.broken = True
+        elif not isinstance(name, str):
+            shown = show(name)
+            hint = "" if isinstance(name, list | dict) else "put it in quotes if it is meant"
+            self._refuse("E004", f"keys are text, but this one is {shown}", key.place, hint)
         elif name == "<<":
-            self._refuse("E004", "merge keys are not part of the language", key.place)
+            self._refuse("E004", "'<<' is a merge key", key.place, "write the keys out")
         elif name in parent.value:
             first = parent.keys[name].line
-            self._refuse("E005", f"key '{name}' is already at line {first}", key.place)
+            self._refuse("E005", f"key '{name}' is already at line {first}", key.place, "keep one")
         else:
+            if node.value is None and not node.broken:
+                # An empty value has no place of its own; the parser's is that of what follows.
+                node.place = key.place if node.place.line != key.place.line else node.place
             parent.value[name] = node
             parent.keys[name] = key.place
 
     def _refuse(self, code: str, message: str, place: Place, hint: str = "") -> None:
-        self.problems.append(self._source.problem(code, message, place, hint))
+        self.problems.append(place.problem(code, message, hint))
 
 
-def _place(event: Any) -> Place:
+def _place(event: Any, source: Source) -> Place:
     start, end = event.start_mark, event.end_mark
-    length = end.column - start.column if end.line == start.line else 1
-    return Place(start.line + 1, start.column + 1, max(1, length))
+    if isinstance(event, yaml.CollectionStartEvent):
+        # To the end of the line, at most: a collection is pointed at by where it begins.
+        line = source.lines[start.line] if start.line < len(source.lines) else ""
+        length = _closing(line, start.column) if event.flow_style else 1
+    else:
+        length = end.column - start.column if end.line == start.line else 1
+    return source.at(start.line + 1, start.column + 1, max(1, length))
+
+
+def _closing(line: str, start: int) -> int:
+    """The length of a bracketed value that closes in its own line, else 1."""
+    depth = 0
+    for index, character in enumerate(line[start:], start=1):
+        depth += (character in "[{") - (character in "]}")
+        if depth == 0:
+            return index
+    return 1
+
+
+def _syntax(error: Any, source: Source) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    said = f"{error.problem or ''} {error.context or ''}".strip()
+    message, hint = next(
+        (plainly for words, *plainly in _PLAINLY if words in said), (f"not YAML: {said}", "")
+    )
+    # The end of the file is after its last line, where nobody can look; the opening is better.
+    lines = source.lines
+    opening = error.context_mark
+    if opening and (mark.line >= len(lines) or not lines[mark.line].strip()):
+        mark = opening
+    return _inside(source, mark).problem("E003", message, hint)
+
+
+def _inside(source: Source, mark: Any) -> Place:
+    line = min(mark.line, len(source.lines) - 1)
+    while line > 0 and not source.lines[line].strip():
+        line -= 1
+    column = mark.column if line == mark.line else len(source.lines[line])
+    return source.at(line + 1, min(column, len(source.lines[line])) + 1)

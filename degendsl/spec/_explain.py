@@ -1,13 +1,21 @@
 """What a word of the language or an error code means, in plain text."""
 
-from typing import Any
+import inspect
+from collections.abc import Sequence
 
 from degendsl.errors import UsageError
 
 from ._codes import CODES
-from ._problems import nearest
-from ._schema import TOP
-from ._types import blocks, choices, fields_of, item_of, members, optional
+from ._paths import RESERVED, Home, homes, type_at
+from ._types import Anything, Block, Many, Maybe, Scalar, Table, Type, Words, fields_of, kind_name
+from ._words import nearest
+
+_SCALARS = {
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "boolean": "true or false",
+}
 
 
 def explain(word: str) -> str:
@@ -15,77 +23,118 @@ def explain(word: str) -> str:
 
     **Raises** `UsageError` where nothing has that name, with the nearest that has.
     """
-    if word in CODES:
-        code = CODES[word]
-        lines = [f"{word}  {code.meaning}"]
-        lines += [f"  example: {code.example}"] if code.example else []
-        return "\n".join([*lines, f"  repair:  {code.repair}"])
-    entries = catalogue()
-    if word not in entries:
-        hint = nearest(word, [*entries, *CODES]) or f"blocks: {', '.join(TOP)}"
-        raise UsageError(f"nothing is called '{word}': {hint}")
-    return entries[word]
+    word = word.strip()
+    if word.upper() in CODES:
+        return _code(word.upper())
+    if word in homes():
+        return _path(word)
+    if word in RESERVED:
+        return f"{word}\n  Reserved for a later version of the language; a spec cannot use it yet."
+    same = [path for path in homes() if path.rsplit(".", 1)[-1] == word]
+    if len(same) == 1:
+        return _path(same[0])
+    hint = nearest(word, [*homes(), *CODES])
+    if same:
+        hint = f"did you mean {' or '.join(same[:4])}?"
+    top = [path for path in homes() if "." not in path]
+    raise UsageError(f"nothing is called '{word}'; {hint or 'blocks: ' + ', '.join(top)}".rstrip())
 
 
 def catalogue() -> dict[str, str]:
     """Every path of the language with its explanation."""
-    found: dict[str, str] = {}
-    for word, (annotation, _, doc) in TOP.items():
-        found[word] = _block(word, annotation, doc, found)
-    return found
+    return {path: _path(path) for path in homes()}
 
 
-def _block(path: str, annotation: Any, doc: str, found: dict[str, str]) -> str:
-    text = [f"{path}  {doc}"]
-    for block in blocks(annotation):
-        names = fields_of(block)
-        summary = (block.__doc__ or "").split("\n\n")[0].replace("\n    ", " ")
-        text.append(f"  {names['kind'][2]}: {summary}" if "kind" in names else f"  {summary}")
-        text.append(f"    keys: {', '.join(names)}")
-        for name, (inner, key, default) in names.items():
-            here = f"{path}.{name}"
-            if blocks(inner):
-                found[here] = _block(here, inner, key.doc, found)
-            elif here not in found:
-                found[here] = _key(here, inner, key, default, blocks(annotation))
-            elif name == "kind":
-                continue
-    return "\n".join(text)
+def _code(word: str) -> str:
+    code = CODES[word]
+    lines = [f"{word}  {code.meaning}", f"  example: {code.example}", f"  repair:  {code.repair}"]
+    return "\n".join(lines)
 
 
-def _key(path: str, annotation: Any, key: Any, default: Any, owners: tuple[type, ...]) -> str:
-    if path.endswith(".kind"):
-        words = [str(fields_of(block)["kind"][2]) for block in owners]
-        kind = f"one of {', '.join(words)}"
-    elif choices(annotation):
-        kind = f"one of {', '.join(choices(annotation))}"
-    elif item_of(annotation) is not None:
-        inner = item_of(annotation)
-        kind = f"list of {', '.join(choices(inner))}" if choices(inner) else "list"
-    else:
-        words_of = {int: "whole number", float: "number", str: "text", bool: "true or false"}
-        kind = words_of[members(annotation)[0]] + (", or null" if optional(annotation) else "")
-    bounds = [
-        f"{word} {bound:g}"
-        for word, bound in (
-            ("above", key.above),
-            ("at least", key.at_least),
-            ("below", key.below),
-            ("at most", key.at_most),
-        )
-        if bound is not None
-    ]
-    if key.follows:
-        shown = f"that of {key.follows}"
-    elif key.per_task:
-        shown = "the task's own"
-    elif isinstance(default, tuple):
-        shown = "[" + ", ".join(map(str, default)) + "]"
-    elif isinstance(default, str | int | float):
-        shown = f"{default:g}" if isinstance(default, float) else str(default)
-    else:
-        shown = "none: it must be given" if default is not None else "none"
-    source = "Huang et al. (2025)" if key.source == "paper" else "our choice"
-    lines = [f"{path}  {key.doc}", f"  type:    {kind}", f"  default: {shown}"]
-    lines += [f"  range:   {' and '.join(bounds)}"] if bounds else []
+def _path(path: str) -> str:
+    several, described = homes()[path], type_at(path)
+    if isinstance(block := _block_in(described), Block):
+        return _block(path, several[0], block, described)
+    # Kinds that differ about a key are told one after the other.
+    texts = dict.fromkeys(_key(home, described) for home in several)
+    return "\n".join([f"{path}  {several[0].field.key.doc}", *texts])
+
+
+def _block_in(described: Type | None) -> Type | None:
+    match described:
+        case Many(inner) | Table(inner) | Maybe(inner):
+            return _block_in(inner)
+        case _:
+            return described
+
+
+def _block(path: str, home: Home, block: Block, described: Type | None) -> str:
+    lines = [f"{path}  {home.field.key.doc}"]
+    if described is not block:
+        lines.append(f"  type: {_type(described)}")
+    for kind in block.kinds:
+        # Without the signature that a dataclass without a docstring would have.
+        summary = " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].split())
+        word = f"{kind_name(kind)}: " if block.has_kind else ""
+        default = " (default)" if len(block.kinds) > 1 and kind is block.default else ""
+        lines.append(f"  {word}{summary}{default}")
+        lines.append(f"    keys: {', '.join(field.name for field in fields_of(kind))}")
+    return "\n".join(lines)
+
+
+def _key(home: Home, described: Type | None) -> str:
+    field = home.field
+    lines = [f"  type:    {_type(described)}", f"  default: {_default(home)}"]
+    bounds = _range(home)
+    lines += [f"  range:   {bounds}"] if bounds else []
+    lines += [f"  form:    {field.key.form}"] if field.key.form else []
+    source = "Huang et al. (2025)" if field.key.source == "paper" else "our choice"
     return "\n".join([*lines, f"  source:  {source}"])
+
+
+def _type(described: Type | None) -> str:
+    match described:
+        case Scalar(name):
+            return _SCALARS[name]
+        case Words(words):
+            return ("one of " if len(words) > 1 else "always ") + ", ".join(map(str, words))
+        case Many(item):
+            return f"list of entries: {_type(item)}"
+        case Table(value):
+            return f"mapping from names: {_type(value)}"
+        case Maybe(inner):
+            return f"{_type(inner)}, or null"
+        case Block():
+            return "a mapping of keys to values"
+        case Anything() | None:
+            return "a value that suits its path"
+
+
+def _default(home: Home) -> str:
+    field = home.field
+    if field.required:
+        return "none; it must be given"
+    if field.key.follows:
+        return f"that of {field.key.follows}"
+    if field.key.per_task:
+        return "the task's own"
+    return _value(field.default)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(_value(one) for one in value)}]"
+    if value is None:
+        return "none"
+    return "{}" if value == {} else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _range(home: Home) -> str:
+    key = home.field.key
+    limits = (
+        ("above", key.above),
+        ("at least", key.at_least),
+        ("below", key.below),
+        ("at most", key.at_most),
+    )
+    return " and ".join(f"{word} {limit:,}" for word, limit in limits if limit is not None)

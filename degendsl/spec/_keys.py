@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Role = Literal["number", "shape", "host", "structure"]
+Role = Literal["number", "shape", "duration", "host", "structure"]
+
+# The neutral value of a key that has none. `None` will not do: it can be a value.
+ALWAYS_HASHED = object()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,13 +23,19 @@ class Key:
     doc: what it means, in one or two plain sentences.
     at_least, at_most, above, below: its range; the last two exclude the bound.
     pattern: a regular expression that a text must match in full.
+    form: what a text that matches `pattern` looks like, in words.
+    entries: the fewest entries of a list.
     source: `paper` where Huang et al. (2025) state the default, `ours` where we chose it.
     role: how it reaches the compiled program. `number` is traced, so its value never causes a
-        compilation; `shape` fixes array shapes; `structure` chooses which operations there are;
-        `host` is used outside the program only.
+        compilation; `shape` fixes array shapes; `duration` does so through the number of steps
+        alone; `structure` chooses which operations there are; `host` is used outside the
+        program only.
     absent_at_zero: a `number` whose term is left out of the program when it is exactly 0.
     per_task: the default is the task's own (see `defaults` of each task kind).
     follows: the path of another key whose value is the default.
+    required: a spec must write it, although a block built in Python has a default.
+    neutral: for a key that joined the language after others were hashed, the value with which
+        it changes nothing. The key is hashed only where it differs, so older hashes stay.
     """
 
     doc: str
@@ -35,11 +44,15 @@ class Key:
     above: int | float | None = None
     below: int | float | None = None
     pattern: str | None = None
+    form: str | None = None
+    entries: int | None = None
     source: Literal["paper", "ours"] = "ours"
     role: Role = "host"
     absent_at_zero: bool = False
     per_task: bool = False
     follows: str | None = None
+    required: bool = False
+    neutral: Any = ALWAYS_HASHED
 
 
 def key(default: Any = dataclasses.MISSING, /, **about: Any) -> Any:

@@ -1,144 +1,197 @@
-"""From what a file says to what a condition is: changes applied, defaults filled last."""
+"""From what a spec says to what a condition is: defaults filled last, then typed."""
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
 from . import kinds
-from ._schema import SCIENCE, TOP
-from ._types import blocks, fields_of, item_of, kind_of, members, pick
+from ._keys import ALWAYS_HASHED
+from ._paths import SCIENCE, application_order, default_kind
+from ._types import (
+    Block,
+    Many,
+    Maybe,
+    Scalar,
+    Table,
+    Type,
+    field_of,
+    fields_of,
+)
 
-
-def apply(document: dict[str, Any], path: str, value: Any) -> None:
-    """Set a dotted path, whatever was there; a new `kind` drops its block's other keys."""
-    *parents, last = path.split(".")
-    block = document
-    for step in parents:
-        inner = block.get(step)
-        block[step] = dict(inner) if isinstance(inner, dict) else {}
-        block = block[step]
-    if last == "kind" and block.get("kind") != value:
-        block.clear()
-    block[last] = copy.deepcopy(value)
+_BLOCKS: dict[str, Block] = {
+    word: block
+    for word in SCIENCE
+    if (field := field_of(kinds.Document, word)) and isinstance(block := field.type, Block)
+}
 
 
 def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A document with some paths set; kinds first, since they drop their block's other keys."""
-    result = dict(document)
-    for path in sorted(changes, key=lambda path: not path.endswith("kind")):
-        apply(result, path, changes[path])
-    return result
+    """A document with some paths set, each replacing a whole value. Copies what it changes.
 
-
-def paths(word: str, value: Any) -> list[str]:
-    """Every path that exists below a block, given the kinds it has chosen."""
-    return [f"{word}.{path}" for path in _paths(TOP[word][0], value)]
-
-
-def _paths(annotation: Any, value: Any) -> list[str]:
-    data = value if isinstance(value, dict) else {}
-    found = []
-    for name, (inner, _, _) in fields_of(pick(blocks(annotation), data)).items():
-        found.append(name)
-        if blocks(inner):
-            found += [f"{name}.{path}" for path in _paths(inner, data.get(name))]
-    return found
-
-
-def science(document: Mapping[str, Any]) -> kinds.Science:
-    """The five blocks that decide what a network becomes, every default filled."""
-    task = build(kinds.Task, document.get("task", {}), "task", {})
-    known: dict[str, Any] = dict(task.defaults)
-    built: dict[str, Any] = {"task": task}
-    # The solver comes before the model, whose time constant follows its step.
-    for word in sorted(SCIENCE[1:], key=("solver", "model", "train", "numerics").index):
-        built[word] = build(TOP[word][0], document.get(word, {}), word, known)
-        if word == "solver":
-            known["solver.dt"] = built[word].dt
-    return kinds.Science(**built)
-
-
-def build(annotation: Any, data: Any, path: str, known: Mapping[str, Any]) -> Any:
-    """A typed block from plain data. `known` holds defaults by path that the blocks do not have."""
-    block = pick(blocks(annotation), data)
-    values = {}
-    for name, (inner, key, default) in fields_of(block).items():
-        here = f"{path}.{name}"
-        if name in data and not blocks(inner):
-            values[name] = _cast(inner, data[name], here)
-        elif blocks(inner):
-            values[name] = build(inner, data.get(name, {}), here, known)
-        elif key.follows is not None and key.follows in known:
-            values[name] = known[key.follows]
-        elif key.per_task and here in known:
-            values[name] = known[here]
-        else:
-            values[name] = default
-    return block(**values)
-
-
-def _cast(annotation: Any, value: Any, path: str) -> Any:
-    if value is None:
-        return None
-    item = item_of(annotation)
-    if item is not None:
-        if blocks(item):
-            return tuple(build(item, one, path, {}) for one in value)
-        return tuple(_cast(item, one, path) for one in value)
-    # A spec may write 1 where a real number is meant; hashes must not see the difference.
-    return float(value) if members(annotation)[0] is float else value
-
-
-def plain(block: Any) -> dict[str, Any]:
-    """A typed block as plain data, every key written out."""
-    result: dict[str, Any] = {}
-    for name, (annotation, _, _) in fields_of(type(block)).items():
-        value = getattr(block, name)
-        if blocks(annotation):
-            result[name] = plain(value)
-        elif isinstance(value, tuple):
-            result[name] = [
-                plain(one) if hasattr(one, "__dataclass_fields__") else one for one in value
-            ]
-        else:
-            result[name] = value
-    return result
-
-
-def canonical(resolved: kinds.Science) -> dict[str, Any]:
-    """What is hashed of a condition: its five blocks with every key written out."""
-    return {word: plain(getattr(resolved, word)) for word in SCIENCE}
-
-
-def structure(block: Any) -> dict[str, Any]:
-    """What of a block decides the compiled program: words and sizes, never numbers."""
-    found: dict[str, Any] = {}
-    for name, (annotation, key, _) in fields_of(type(block)).items():
-        value = getattr(block, name)
-        if blocks(annotation):
-            found[name] = structure(value)
-        elif key.role == "structure" or (key.role == "shape" and not isinstance(value, float)):
-            found[name] = value
-        elif key.role == "number" and key.absent_at_zero:
-            found[name] = "absent" if value == 0 else "present"
-    return found
-
-
-def program_structure(resolved: kinds.Science) -> dict[str, Any]:
-    """What decides a condition's compiled program; equal structures share one.
-
-    Lengths in time enter as the number of steps, so `duration` and `dt` themselves stay out.
+    A `kind` that becomes another drops the other keys of its block, which may mean nothing now.
     """
-    blocks_here = {word: structure(getattr(resolved, word)) for word in SCIENCE}
-    return blocks_here | {"n_steps": resolved.n_steps}
+    result = dict(document)
+    for path in application_order(changes):
+        *parents, last = path.split(".")
+        block = result
+        for step in parents:
+            inner = block.get(step)
+            block[step] = dict(inner) if isinstance(inner, Mapping) else {}
+            block = block[step]
+        if last == "kind" and block.get("kind", default_kind(path[:-5])) != changes[path]:
+            block.clear()
+        block[last] = changes[path]
+    return result
 
 
-def science_versions(resolved: kinds.Science) -> dict[str, int]:
-    """Raised by hand where an implementation starts to give other results."""
-    parts = {"task": resolved.task, "model": resolved.model, "train": resolved.train}
-    return {name: type(part).science_version for name, part in parts.items()}
+def resolve(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The five blocks with every default written out, and paths that their kinds do not have.
+
+    The document is taken to fit the schema, so the second is only ever a swept key whose block
+    has got a kind without it.
+    """
+    filler = _Filler(document.get("task") or {})
+    blocks = {word: filler.block(_BLOCKS[word], document.get(word) or {}, word) for word in SCIENCE}
+    for block, name, followed in filler.following:
+        block[name] = value_at(blocks, followed)
+    return blocks, filler.strays
 
 
-def kind_words(annotation: Any) -> list[str]:
-    """The kinds that a block may have."""
-    return [word for block in blocks(annotation) if (word := kind_of(block))]
+def value_at(blocks: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path. Raises `KeyError` where nothing does."""
+    value: Any = blocks
+    for step in path.split("."):
+        value = value[step]
+    return value
+
+
+class _Filler:
+    """Fills the blocks of one condition with defaults, some of which are its task's own."""
+
+    def __init__(self, task: Mapping[str, Any]) -> None:
+        self._defaults: Mapping[str, Any] = pick(_BLOCKS["task"], task).defaults
+        self.following: list[tuple[dict[str, Any], str, str]] = []
+        self.strays: list[str] = []
+
+    def block(self, described: Block, data: Mapping[str, Any], path: str) -> dict[str, Any]:
+        kind = pick(described, data)
+        filled: dict[str, Any] = {}
+        used = 0
+        for field in fields_of(kind):
+            name = field.name
+            here = f"{path}.{name}"
+            written = name in data
+            used += written
+            if isinstance(field.type, Block):
+                filled[name] = self.block(field.type, data[name] if written else {}, here)
+            elif written:
+                filled[name] = cast(field.type, data[name])
+            elif field.key.follows:
+                # Filled at the end, and put here now so that keys keep their order.
+                filled[name] = None
+                self.following.append((filled, name, field.key.follows))
+            elif field.key.per_task and here in self._defaults:
+                filled[name] = cast(field.type, self._defaults[here])
+            else:
+                filled[name] = cast(field.type, field.default)
+        if used < len(data):
+            self.strays += [f"{path}.{name}" for name in data if name not in filled]
+        return filled
+
+
+def filled(block: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A block outside the science with its defaults written out."""
+    return cast(Block((block,)), data)
+
+
+def cast(described: Type, value: Any) -> Any:
+    """A value as its type has it: 1 where a real number is meant becomes 1.0, tuples lists.
+
+    Blocks get their defaults, save those that depend on other blocks.
+    """
+    match described:
+        case Scalar("number"):
+            return float(value)
+        case Many(item):
+            return [cast(item, one) for one in value]
+        case Table(inner):
+            return {name: cast(inner, one) for name, one in value.items()}
+        case Maybe(inner):
+            return None if value is None else cast(inner, value)
+        case Block():
+            kind = pick(described, value)
+            return {
+                field.name: cast(field.type, _written(value, field.name, field.default))
+                for field in fields_of(kind)
+            }
+        case _:
+            return value
+
+
+def level(described: Type, value: Any) -> Any:
+    """A swept value as its type has it, with no key more than was written."""
+    if not isinstance(described, Block) or not isinstance(value, Mapping):
+        return cast(described, value)
+    known = {field.name: field.type for field in fields_of(pick(described, value))}
+    return {name: level(known[name], one) for name, one in value.items()}
+
+
+def _written(value: Any, name: str, default: Any) -> Any:
+    if not isinstance(value, Mapping):
+        # A default is a typed block already.
+        return getattr(value, name)
+    return value.get(name, {} if hasattr(default, "__dataclass_fields__") else default)
+
+
+def pick(described: Block, data: Any) -> Any:
+    """The kind that data chooses; the default where it names none."""
+    if not isinstance(data, Mapping):
+        return type(data)
+    if len(described.kinds) == 1 or "kind" not in data:
+        return described.default
+    return described.by_name().get(data["kind"], described.default)
+
+
+def build(described: Type, value: Any) -> Any:
+    """The typed value of one that has its defaults written out."""
+    match described:
+        case Block():
+            kind = pick(described, value)
+            return kind(
+                **{field.name: build(field.type, value[field.name]) for field in fields_of(kind)}
+            )
+        case Many(item):
+            return tuple(build(item, one) for one in value)
+        case Table(inner):
+            return {name: build(inner, one) for name, one in value.items()}
+        case Maybe(inner):
+            return None if value is None else build(inner, value)
+        case _:
+            return value
+
+
+def typed(block: type, data: Mapping[str, Any]) -> Any:
+    """A typed block outside the science, defaults filled."""
+    return build(Block((block,)), filled(block, data))
+
+
+def typed_science(blocks: Mapping[str, Any]) -> kinds.Science:
+    """The typed blocks of one condition."""
+    return kinds.Science(**{word: build(_BLOCKS[word], blocks[word]) for word in SCIENCE})
+
+
+def hashed(blocks: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the five blocks is hashed: all but keys that hold their neutral value."""
+    return {word: without_neutral(_BLOCKS[word], blocks[word]) for word in SCIENCE}
+
+
+def without_neutral(described: Block, block: Mapping[str, Any]) -> dict[str, Any]:
+    """A block without the keys that change nothing, so that hashes from before them stay."""
+    kept: dict[str, Any] = {}
+    for field in fields_of(pick(described, block)):
+        value, neutral = block[field.name], field.key.neutral
+        if neutral is not ALWAYS_HASHED and value == neutral:
+            continue
+        kept[field.name] = (
+            without_neutral(field.type, value) if isinstance(field.type, Block) else value
+        )
+    return kept

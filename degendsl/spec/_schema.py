@@ -1,142 +1,143 @@
 """The JSON schema of the language, made from the typed description.
 
 A block with kinds becomes closed branches: each `then` is one complete object, each `if` requires
-`kind` except the default's. Draft 7 only, so that editors follow, and exactly one error a mistake.
+`kind` except the default's. Draft 7 only, so that editors follow, and exactly one error a mistake:
+`oneOf` would blame `kind` for everything, and `unevaluatedProperties` calls good keys unknown.
 """
 
 from functools import cache
 from typing import Any
 
 from . import kinds
-from ._types import blocks, choices, fields_of, item_of, kind_of, members, optional
+from ._paths import CHANGEABLE, SCIENCE, homes, kinds_at, paths_in
+from ._types import (
+    Anything,
+    Block,
+    Field,
+    Many,
+    Maybe,
+    Scalar,
+    Table,
+    Type,
+    Words,
+    fields_of,
+    kind_name,
+)
 
-VERSION = 1
-SCIENCE = ("task", "model", "solver", "train", "numerics")
-RESERVED = ("curriculum", "tasks", "control", "requires")
-
-# The top of the language: what each word holds, whether it must be there, and what it is for.
-TOP: dict[str, tuple[Any, bool, str]] = {
-    "study": (kinds.Study, True, "What the study is called and who made it."),
-    "task": (kinds.Task, True, "What the networks are trained to do."),
-    "model": (kinds.Model, False, "What a network is."),
-    "solver": (kinds.Solver, False, "How its equations are solved."),
-    "train": (kinds.Train, False, "How each network is trained."),
-    "networks": (kinds.Networks, False, "How many networks, and what makes them differ."),
-    "measure": (kinds.Measure, False, "What is measured, when, and on which trials."),
-    "numerics": (kinds.Numerics, False, "The arithmetic."),
-    "report": (kinds.Report, False, "What the page puts first."),
-}
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 
 
 @cache
 def json_schema() -> dict[str, Any]:
     """The whole schema, draft 7."""
-    assignments = {"type": "object", "minProperties": 1}
-    name = {"pattern": r"^[a-z0-9][a-z0-9_-]*$"}
-    properties: dict[str, Any] = {
-        "degendsl": {"enum": [VERSION], "description": "The version of the language."}
-    }
-    for word, (annotation, _, doc) in TOP.items():
-        properties[word] = {**_of(annotation), "description": doc}
-    properties["sweep"] = {
-        "type": "array",
-        "items": {**assignments, "additionalProperties": {"type": "array", "minItems": 1}},
-        "description": "A product over the list; keys inside one item move together.",
-    }
-    properties["exclude"] = {
-        "type": "array",
-        "items": assignments,
-        "description": "Conditions to leave out, as path: value.",
-    }
-    properties["expect"] = {
-        "type": "array",
-        "items": _block(kinds.Expectation),
-        "description": "Claims that the analysis checks.",
-    }
-    properties["variants"] = {
-        "type": "object",
-        "propertyNames": name,
-        "additionalProperties": {"type": "object"},
-        "description": "Named changes to the science: --variant NAME.",
-    }
-    properties["profiles"] = {
-        "type": "object",
-        "propertyNames": name,
-        "additionalProperties": _block(kinds.Profile),
-        "description": "Named ways to run: --profile NAME. Never hashed.",
-    }
+    whole = _closed(kinds.Document)
+    properties = whole["properties"]
+    properties["sweep"] |= {"items": _by_path(SCIENCE, wrap=True)}
+    properties["exclude"] |= {"items": _by_path(SCIENCE)}
+    properties["variants"] |= {"additionalProperties": _by_path(CHANGEABLE)}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "degendsl 1",
         "type": "object",
-        "properties": properties,
-        "required": ["degendsl", *(word for word, (_, must, _) in TOP.items() if must)],
-        "additionalProperties": False,
+        **whole,
+        "definitions": {path: _at(path) for path in paths_in(CHANGEABLE)},
     }
 
 
-def _of(annotation: Any) -> dict[str, Any]:
-    kinds_here = blocks(annotation)
-    if kinds_here:
-        return _branches(kinds_here) if kind_of(kinds_here[0]) else _block(kinds_here[0])
-    if choices(annotation):
-        schema: dict[str, Any] = {"enum": list(choices(annotation))}
-    elif item_of(annotation) is not None:
-        item = item_of(annotation)
-        schema = {"type": "array", "items": _of(item)}
-        if choices(item):
-            schema |= {"minItems": 1, "uniqueItems": True}
-    else:
-        words = {int: "integer", float: "number", str: "string", bool: "boolean"}
-        schema = {"type": words[members(annotation)[0]]}
-    if optional(annotation):
-        schema["type"] = [schema["type"], "null"]
-    return schema
+def _by_path(roots: tuple[str, ...], wrap: bool = False) -> dict[str, Any]:
+    """A mapping from paths to values, or with `wrap` to lists of values."""
+    properties: dict[str, Any] = {}
+    for path in paths_in(roots):
+        value = {"$ref": f"#/definitions/{path}"}
+        properties[path] = {"type": "array", "minItems": 1, "items": value} if wrap else value
+    empty = {} if roots == CHANGEABLE else {"minProperties": 1}
+    return {"type": "object", **empty, "properties": properties, "additionalProperties": False}
 
 
-def _block(block: type) -> dict[str, Any]:
-    """One complete closed object."""
-    return {"type": "object", **_closed(block)}
+def _at(path: str) -> dict[str, Any]:
+    """What may stand at a path, whichever kind its block has."""
+    if path.endswith(".kind") and (block := kinds_at(path.removesuffix(".kind"))):
+        return {"enum": list(block.by_name()), "description": "Which kind."}
+    several: list[dict[str, Any]] = []
+    for home in homes()[path]:
+        schema = _field(home.field)
+        # A default belongs into its block; at a path it would only mislead an editor.
+        schema.pop("default", None)
+        if schema not in several:
+            several.append(schema)
+    return several[0] if len(several) == 1 else {"anyOf": several}
 
 
 def _closed(block: type) -> dict[str, Any]:
-    properties, required = {}, []
-    for name, (annotation, key, default) in fields_of(block).items():
-        schema = _of(annotation)
-        if name == "kind":
-            schema = {"const": default}
-        ranges = {
-            "minimum": key.at_least,
-            "maximum": key.at_most,
-            "exclusiveMinimum": key.above,
-            "exclusiveMaximum": key.below,
-            "pattern": f"^(?:{key.pattern})$" if key.pattern else None,
-        }
-        schema |= {word: bound for word, bound in ranges.items() if bound is not None}
-        schema["description"] = key.doc
-        if isinstance(default, str | int | float | bool):
-            if not key.per_task and not key.follows:
-                schema["default"] = default
-        elif not blocks(annotation) and default is not None and not isinstance(default, tuple):
-            required.append(name)
-        properties[name] = schema
-    closed: dict[str, Any] = {"properties": properties, "additionalProperties": False}
-    return closed | ({"required": required} if required else {})
+    """One complete object: all its keys and no others. The branch asks for `kind` itself."""
+    fields = fields_of(block)
+    required = [field.name for field in fields if field.required and field.name != "kind"]
+    closed: dict[str, Any] = {"properties": {field.name: _field(field) for field in fields}}
+    closed |= {"required": required} if required else {}
+    return closed | {"additionalProperties": False}
 
 
-def _branches(kinds_here: tuple[type, ...]) -> dict[str, Any]:
-    words = [kind_of(block) for block in kinds_here]
-    branches = []
-    for block in kinds_here:
-        condition: dict[str, Any] = {"properties": {"kind": {"const": kind_of(block)}}}
-        if block is not kinds_here[0]:
-            condition["required"] = ["kind"]
-        branches.append({"if": condition, "then": _closed(block)})
-    outer: dict[str, Any] = {
-        "type": "object",
-        "properties": {"kind": {"enum": words, "description": "Which kind."}},
-        "allOf": branches,
+def _field(field: Field) -> dict[str, Any]:
+    schema, key = _type(field.type), field.key
+    ranges = {
+        "minimum": key.at_least,
+        "maximum": key.at_most,
+        "exclusiveMinimum": key.above,
+        "exclusiveMaximum": key.below,
+        # `$` of Python also matches before a final line end, which the second part refuses.
+        "pattern": f"^(?:{key.pattern})$(?!\\n)" if key.pattern else None,
+        "minItems": key.entries,
+        "uniqueItems": True if isinstance(field.type, Many) and _is_words(field.type) else None,
     }
-    if kinds_here == blocks(kinds.Task):
-        outer["required"] = ["kind"]
-    return outer
+    schema |= {word: bound for word, bound in ranges.items() if bound is not None}
+    description = key.doc
+    if key.per_task:
+        description += " The default is the task's own."
+    elif key.follows:
+        description += f" The default is that of {key.follows}."
+    elif isinstance(field.default, str | int | float):
+        schema["default"] = field.default
+    elif isinstance(field.default, tuple) and isinstance(field.type, Many):
+        schema["default"] = list(field.default)
+    schema["description"] = description
+    return schema
+
+
+def _is_words(many: Many) -> bool:
+    return isinstance(many.item, Words)
+
+
+def _type(described: Type) -> dict[str, Any]:
+    match described:
+        case Scalar(name):
+            return {"type": name}
+        case Words(words):
+            return {"enum": list(words)}
+        case Many(item):
+            return {"type": "array", "items": _type(item)}
+        case Table(value):
+            names = {"pattern": f"^(?:{_NAME})$(?!\\n)"}
+            return {"type": "object", "propertyNames": names, "additionalProperties": _type(value)}
+        case Maybe(inner):
+            schema = _type(inner)
+            return schema | {"type": [schema["type"], "null"]}
+        case Block() if described.has_kind:
+            return _branches(described)
+        case Block():
+            return {"type": "object", **_closed(described.default)}
+        case Anything():
+            return {}
+
+
+def _branches(block: Block) -> dict[str, Any]:
+    required = any(field.name == "kind" and field.required for field in fields_of(block.default))
+    branches = []
+    for kind in block.kinds:
+        condition: dict[str, Any] = {"properties": {"kind": {"const": kind_name(kind)}}}
+        if required or kind is not block.default:
+            condition["required"] = ["kind"]
+        branches.append({"if": condition, "then": _closed(kind)})
+    kind_key: dict[str, Any] = {"enum": list(block.by_name()), "description": "Which kind."}
+    kind_key |= {} if required else {"default": kind_name(block.default)}
+    outer: dict[str, Any] = {"type": "object", "properties": {"kind": kind_key}}
+    return outer | ({"required": ["kind"]} if required else {}) | {"allOf": branches}

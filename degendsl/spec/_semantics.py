@@ -1,164 +1,224 @@
 """What a schema cannot say: that the parts of a spec fit one another."""
 
-import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from . import kinds
-from ._check import locate, show
-from ._compose import Node, Source
-from ._problems import Problem, nearest
-from ._spec import Spec
+from ._check import Steps, locate
+from ._paths import holds
+from ._places import Node, Place
+from ._problems import Problem
+from ._resolve import value_at
+from ._spec import Point, Spec
+from ._sweep import combinations, entries
+from ._words import listed, nearest
 
 MAX_CONDITIONS = 100_000
-MAX_UNITS = 1_000_000
+MAX_OTHERS = 1_000_000
+MAX_STEPS = 1_000_000_000
+
+# Durations and steps are typed in decimal, so their quotient misses a whole number by rounding.
+_ROUNDING = 1e-6
 
 
-def check_meaning(spec: Spec, root: Node, source: Source, *, large: bool) -> list[Problem]:
-    """Every problem of meaning. Sizes come first, before anything is expanded."""
-    checker = _Checker(spec, root, source)
-    checker.sizes(large)
-    checker.sweep()
-    checker.claims()
-    if not checker.problems:
-        checker.conditions()
-    return checker.problems
+def check_sizes(root: Node, networks: kinds.Networks, measure: kinds.Measure) -> list[Problem]:
+    """Sizes, multiplied before anything is expanded."""
+    conditions = combinations(root)
+    # A factor that nobody has written is not the one to point at.
+    sizes: list[tuple[int, int, str, tuple[Steps, ...]]] = [
+        (conditions, MAX_CONDITIONS, "conditions", (("sweep",),)),
+        (
+            conditions * networks.count,
+            MAX_OTHERS,
+            f"networks ({conditions:,} conditions × {networks.count:,})",
+            (("networks", "count"), ("sweep",)),
+        ),
+        (measure.trials.count, MAX_OTHERS, "test trials", (("measure", "trials", "count"),)),
+        (measure.dynamics.starts, MAX_OTHERS, "starts", (("measure", "dynamics", "starts"),)),
+        (measure.weights.starts, MAX_OTHERS, "starts", (("measure", "weights", "starts"),)),
+    ]
+    problems = []
+    for number, most, what, paths in sizes:
+        if number > most:
+            place = next((p for p in (_written(root, path) for path in paths) if p), root.place)
+            message = f"{number:,} {what} are more than {most:,}"
+            problems.append(place.problem("E040", message, "give --large if that is meant"))
+    return problems
 
 
-class _Checker:
-    def __init__(self, spec: Spec, root: Node, source: Source) -> None:
-        self._spec, self._root, self._source = spec, root, source
-        self.problems: list[Problem] = []
+def check_claims(spec: Spec, root: Node) -> list[Problem]:
+    """Expectations and the comparison of the page, which speak of what is swept."""
+    problems = []
+    for index, (claim, node) in enumerate(zip(spec.expect, entries(root, "expect"), strict=True)):
+        given = [word for word in ("rises_with", "falls_with") if getattr(claim, word) is not None]
+        if len(given) != 1:
+            message = f"expect[{index}] has {'two directions' if given else 'no direction'}"
+            hint = "give one of rises_with and falls_with"
+            problems.append(node.place.problem("E035", message, hint))
+        for word in given:
+            path = getattr(claim, word)
+            problems += _swept(spec, path, locate(root, ("expect", index, word))[1])
+    if spec.report.compare is not None:
+        problems += _swept(spec, spec.report.compare, locate(root, ("report", "compare"))[1])
+    if "end" not in spec.measure.at:
+        place = locate(root, ("measure", "at"))[1]
+        message = "measure.at leaves out 'end', the result"
+        problems.append(place.problem("E036", message, "write [init, end]"))
+    return problems
 
-    def _say(self, code: str, message: str, path: tuple[Any, ...], hint: str = "") -> None:
-        place = locate(self._root, path)[1]
-        self.problems.append(self._source.problem(code, message, place, hint))
 
-    def sizes(self, large: bool) -> None:
-        spec = self._spec
-        units = spec.size * spec.networks.count
-        starts = spec.measure.weights.starts * spec.networks.count
-        samples = spec.measure.trials.count
-        counts = [
-            (spec.size, MAX_CONDITIONS, "conditions", ("sweep",)),
-            (units, MAX_UNITS, "networks", ("networks", "count")),
-            (starts, MAX_UNITS, "starts", ("measure", "weights", "starts")),
-            (samples, MAX_UNITS, "trials", ("measure", "trials", "count")),
-        ]
-        for number, most, what, path in counts:
-            if number > most and not large:
-                hint = "give --large if that is meant"
-                self._say("E040", f"{number:,} {what}, more than {most:,}", path, hint)
+def _swept(spec: Spec, path: str, place: Place) -> list[Problem]:
+    if path in spec.factors:
+        return []
+    hint = f"{nearest(path, spec.factors)}swept: {listed(spec.factors)}"
+    return [place.problem("E034", f"'{path}' is not swept", hint)]
 
-    def sweep(self) -> None:
-        seen: dict[str, int] = {}
-        for index, item in enumerate(self._spec.sweep):
-            for path in item.paths:
-                place = ("sweep", index, path)
-                if path in seen:
-                    first = locate(self._root, ("sweep", seen[path], path))[1].line
-                    self._say("E022", f"'{path}' is swept already at line {first}", place)
-                seen[path] = index
-            levels = [json.dumps(level, sort_keys=True) for level in item.levels]
-            for position, level in enumerate(levels):
-                if level in levels[:position]:
-                    path = item.paths[0]
-                    value = show(item.levels[position][path])
-                    self._say(
-                        "E022",
-                        f"the level {path} = {value} is repeated",
-                        ("sweep", index, path, position),
-                    )
-        if "end" not in self._spec.measure.at:
-            self._say(
-                "E036", "measure.at leaves out `end`, the result", ("measure", "at"), "add end"
-            )
 
-    def claims(self) -> None:
-        factors = self._spec.factors
-        for index, claim in enumerate(self._spec.expect):
-            given = {
-                word: path
-                for word in ("rises_with", "falls_with")
-                if (path := getattr(claim, word)) is not None
-            }
-            if len(given) != 1:
-                hint = "give exactly one of rises_with, falls_with"
-                self._say(
-                    "E035", f"an expectation with {len(given)} directions", ("expect", index), hint
-                )
-            for word, path in given.items():
-                self._swept(path, factors, ("expect", index, word))
-        if self._spec.report.compare is not None:
-            self._swept(self._spec.report.compare, factors, ("report", "compare"))
+@dataclass(frozen=True)
+class _Finding:
+    """Something wrong with a condition: what, which keys it is about, what would help.
 
-    def _swept(self, path: str, factors: tuple[str, ...], place: tuple[Any, ...]) -> None:
-        if path not in factors:
-            hint = f"{nearest(path, list(factors))}swept: {', '.join(factors) or 'nothing'}"
-            self._say("E034", f"'{path}' is not swept", place, hint)
+    paths: the first that the spec writes is pointed at, the others are named with their lines.
+    """
 
-    def conditions(self) -> None:
-        """Checks of each condition; one cause is reported once, for the first it concerns."""
-        if not self._spec.points:
-            self._say("E024", "the exclusions leave no condition", ("exclude",))
-        seen: set[tuple[Any, ...]] = set()
-        said: set[str] = set()
-        for point in self._spec.points:
-            science = point.science
-            key = (science.solver, science.model.time_constant, science.model.units)
-            key += (science.task.duration,)
-            if key in seen:
-                continue
-            seen.add(key)
-            for code, message, path, hint in self._of_condition(science):
-                if code not in said:
-                    said.add(code)
-                    self._say(code, message, self._written(path), hint)
+    code: str
+    message: str
+    paths: tuple[str, ...]
+    hint: str
 
-    def _of_condition(self, science: kinds.Science) -> list[tuple[str, str, str, str]]:
-        found = []
-        dt, tau, duration = science.solver.dt, science.model.time_constant, science.task.duration
-        if dt > tau * (1 + 1e-9):
-            text = f"Euler's step {dt:g}{self._line('solver.dt')} exceeds the time constant {tau:g}"
-            found.append(("E030", text, "model.time_constant", "the state would overshoot"))
-        steps = duration / dt
-        if abs(steps - round(steps)) > 1e-6 * steps or round(steps) < 2:
-            text = f"duration {duration:g} is {steps:g} steps of {dt:g}{self._line('solver.dt')}"
-            found.append(
-                ("E031", text, "task.duration", "a trial is a whole number of steps, two or more")
-            )
-            return found
-        measure = self._spec.measure.dynamics
-        windows = round(steps) - measure.delays + 1
-        if windows < 2:
-            trial = f"trials of {round(steps)} steps{self._line('task.duration')}"
-            text = f"{measure.delays} delays do not fit {trial}"
-            found.append(("E032", text, "measure.dynamics.delays", f"at most {round(steps) - 1}"))
-            return found
-        samples = self._spec.measure.trials.count * (windows - 1)
-        columns = measure.delays * science.model.units
-        most = min(columns, samples)
-        if measure.rank > most:
-            carried = f"{columns} delays × units, {samples} samples"
-            text = f"rank {measure.rank} is above {most}: {carried}"
-            found.append(("E033", text, "measure.dynamics.rank", f"at most {most}"))
-        return found
 
-    def _line(self, path: str) -> str:
-        """` (line 7)` where the file says it, nothing where it is a default."""
-        place = self._written(path)
-        node = locate(self._root, place)[0]
-        return f" (line {node.place.line})" if node is not self._root and len(place) > 1 else ""
+def check_conditions(spec: Spec, root: Node, *, large: bool) -> list[Problem]:
+    """Checks of every condition. One cause is reported once, at the first condition it is in."""
+    if not spec.points:
+        place = locate(root, ("exclude",))[1]
+        hint = f"{spec.size} conditions, and every one is excluded"
+        return [place.problem("E024", "the exclusions leave no condition", hint)]
+    found: dict[tuple[str, str], tuple[_Finding, Point, int]] = {}
+    for point in spec.points:
+        for finding in _findings(point, spec.measure, large):
+            cause = (finding.code, finding.paths[0])
+            first, where, count = found.get(cause, (finding, point, 0))
+            found[cause] = (first, where, count + 1)
+    return [_problem(finding, point, count, spec, root) for finding, point, count in found.values()]
 
-    def _written(self, path: str) -> tuple[Any, ...]:
-        """Where the file writes a path: in the sweep, in its block, or the nearest block above."""
-        for index, item in enumerate(self._spec.sweep):
-            if path in item.paths:
-                return ("sweep", index, path)
-        steps = path.split(".")
-        node, found = self._root, []
-        for step in steps:
-            if not isinstance(node.value, dict) or step not in node.value:
-                break
-            node = node.value[step]
-            found.append(step)
-        return tuple(found)
+
+def _findings(point: Point, measure: kinds.Measure, large: bool) -> Iterator[_Finding]:
+    if point.strays:
+        yield from (_stray(path, point) for path in point.strays)
+        return
+    task, model, solver = (point.blocks[word] for word in ("task", "model", "solver"))
+    dt, duration = solver["dt"], task["duration"]
+    tau = model["time_constant"]
+    if solver["kind"] == "euler" and dt > tau * (1 + _ROUNDING):
+        yield _Finding(
+            "E030",
+            f"the step dt = {dt:g} is longer than the time constant {tau:g}",
+            ("model.time_constant", "solver.dt"),
+            "Euler's method would overshoot; make dt at most the time constant",
+        )
+    steps = duration / dt
+    # Cut off before rounding, since a quotient can be infinite.
+    n_steps = round(min(steps, MAX_STEPS + 1))
+    off = abs(steps - n_steps) > min(_ROUNDING * max(1.0, steps), 0.01)
+    if off or not 2 <= n_steps <= MAX_STEPS:
+        yield _Finding(
+            "E031",
+            f"a duration of {duration:g} is {steps:.6g} {'step' if steps == 1 else 'steps'} "
+            f"of {dt:g}",
+            ("task.duration", "solver.dt"),
+            f"a trial is a whole number of steps, from 2 to {MAX_STEPS:,}",
+        )
+        return
+    trials = measure.trials.count
+    if trials * n_steps > MAX_OTHERS and not large:
+        yield _Finding(
+            "E040",
+            f"{trials:,} test trials of {n_steps:,} steps are more than {MAX_OTHERS:,} samples",
+            ("measure.trials.count", "task.duration", "solver.dt"),
+            "give --large if that is meant",
+        )
+    yield from _embedding(measure, n_steps, model["units"])
+
+
+def _embedding(measure: kinds.Measure, n_steps: int, units: int) -> Iterator[_Finding]:
+    """Whether the delays fit into a trial, and the rank into what they embed."""
+    dynamics = measure.dynamics
+    delays, rank = "measure.dynamics.delays", "measure.dynamics.rank"
+    if dynamics.delays >= n_steps:
+        yield _Finding(
+            "E032",
+            f"{dynamics.delays} delays do not fit into a trial of {n_steps} steps",
+            (delays, "task.duration", "solver.dt"),
+            f"at most {n_steps - 1} delays",
+        )
+        return
+    samples = measure.trials.count * (n_steps - dynamics.delays)
+    if dynamics.rank > dynamics.delays * units:
+        yield _Finding(
+            "E033",
+            f"rank {dynamics.rank} is above {dynamics.delays} delays × {units} units",
+            (rank, delays, "model.units"),
+            f"at most {dynamics.delays * units}",
+        )
+    elif dynamics.rank > samples:
+        yield _Finding(
+            "E033",
+            f"rank {dynamics.rank} is above the {samples} samples of {measure.trials.count} trials",
+            (rank, "measure.trials.count", delays, "task.duration"),
+            f"at most {samples}",
+        )
+
+
+def _stray(path: str, point: Point) -> _Finding:
+    block, name = path.rsplit(".", 1)
+    kind = value_at(point.blocks, f"{block}.kind")
+    hint = f"sweep '{block}' as a whole, so that each kind has its own keys"
+    return _Finding("E027", f"{block} of kind '{kind}' has no '{name}'", (path,), hint)
+
+
+def _problem(finding: _Finding, point: Point, count: int, spec: Spec, root: Node) -> Problem:
+    places = {path: _place_of(path, point, spec, root) for path in finding.paths}
+    written = [path for path, place in places.items() if place]
+    # With nothing written every default would have to be wrong; the task is then what chose them.
+    main = places[written[0]] if written else locate(root, ("task",))[1]
+    others = [f"{path} {_said(places[path])}" for path in finding.paths if path not in written[:1]]
+    message = f"{finding.message} ({', '.join(others)})" if others else finding.message
+    if len(spec.points) > 1:
+        message += f"; in {count} of {len(spec.points)} conditions"
+    return (main or root.place).problem(finding.code, message, finding.hint)
+
+
+def _said(place: Place | None) -> str:
+    return place.said() if place else "by default"
+
+
+def _place_of(path: str, point: Point, spec: Spec, root: Node) -> Place | None:
+    """Where the value of a path in a condition is written: in the sweep, in a block, nowhere."""
+    for number, item in enumerate(spec.sweep):
+        for swept in item.paths:
+            if holds(swept, path):
+                index = next(i for i, one in enumerate(item.levels) if _agrees(one, point))
+                inside = path.removeprefix(swept).split(".")[1:]
+                return _written(root, ("sweep", number, swept, index, *inside))
+    return _written(root, tuple(path.split(".")))
+
+
+def _agrees(level: Any, point: Point) -> bool:
+    return all(point.levels[path] == value for path, value in level.items())
+
+
+def _written(root: Node, steps: Steps) -> Place | None:
+    """The place of the value at exactly this path, where the spec writes it."""
+    node = root
+    for step in steps[:-1]:
+        node = node.value[step] if _has(node, step) else None
+        if node is None:
+            return None
+    return locate(root, steps)[1] if _has(node, steps[-1]) else None
+
+
+def _has(node: Node, step: Any) -> bool:
+    if isinstance(node.value, list):
+        return isinstance(step, int) and step < len(node.value)
+    return isinstance(node.value, dict) and step in node.value

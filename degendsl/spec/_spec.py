@@ -1,44 +1,48 @@
 """A spec as the rest of the program sees it: typed, resolved, hashed."""
 
-import hashlib
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import rfc8785
-
 from . import kinds
+from ._hash import digest
+from ._paths import SCIENCE, type_at
 from ._problems import Problem
-from ._resolve import canonical, changed, plain, science, science_versions
-
-
-@dataclass(frozen=True, kw_only=True)
-class SweepItem:
-    """One factor: paths that move together through the levels."""
-
-    paths: tuple[str, ...]
-    levels: tuple[Mapping[str, Any], ...]
+from ._resolve import changed, filled, hashed, resolve, typed_science, value_at
+from ._structure import science_versions
+from ._sweep import SweepItem
+from ._types import Block
 
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """One condition: the swept values, and everything that they decide."""
+    """One condition: the swept values, and everything that they decide.
+
+    levels: the value of each swept path. blocks: the five blocks with every default written out.
+    strays: swept keys that the kinds of this condition do not have; a valid spec has none.
+    """
 
     levels: Mapping[str, Any]
-    science: kinds.Science
+    blocks: Mapping[str, Any]
+    strays: tuple[str, ...] = ()
+
+    @cached_property
+    def science(self) -> kinds.Science:
+        """The five blocks, typed."""
+        return typed_science(self.blocks)
 
     @cached_property
     def canonical(self) -> dict[str, Any]:
-        """The five blocks with every default written out."""
-        return canonical(self.science)
+        """What is hashed: the five blocks, less keys at which nothing differs from before them."""
+        return hashed(self.blocks)
 
     @cached_property
     def hash(self) -> str:
-        """sha256 of the canonical JSON (RFC 8785)."""
+        """sha256 of the canonical JSON (RFC 8785), in hex."""
         return digest(self.canonical)
 
     @property
@@ -49,7 +53,11 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """A valid spec. `document` is what the file says after variant and `--set`."""
+    """A valid spec.
+
+    text: the file as it was given. document: what it says after variant and `--set`, plain.
+    sweep, exclude: what is varied; `points` are the conditions that come of it.
+    """
 
     name: str
     text: str
@@ -70,83 +78,87 @@ class Spec:
     @cached_property
     def points(self) -> tuple[Point, ...]:
         """Every condition, the first sweep item slowest, exclusions left out."""
-        base = {word: self.document.get(word, {}) for word in canonical_words()}
-        return tuple(
-            Point(levels=levels, science=science(changed(base, levels)))
-            for levels in self._combinations()
-        )
+        return tuple(self.point_of(levels) for levels in self._combinations())
+
+    def point_of(self, levels: Mapping[str, Any]) -> Point:
+        """The condition in which the swept paths have these values."""
+        blocks, strays = resolve(changed(self.base, levels))
+        return Point(levels=levels, blocks=blocks, strays=tuple(strays))
+
+    @cached_property
+    def base(self) -> dict[str, Any]:
+        """The five blocks as the spec writes them, before any sweep and without defaults."""
+        return {word: self.document[word] for word in SCIENCE if word in self.document}
 
     @property
     def size(self) -> int:
-        """Conditions before exclusions, counted without expanding anything."""
+        """Conditions before exclusions, counted without making any."""
         return math.prod(len(item.levels) for item in self.sweep)
-
-    @cached_property
-    def folder_hash(self) -> str:
-        """Names the results folder: base science, sweep, seeds; never how many or how measured."""
-        identity = {
-            "base": canonical(science(self.document)),
-            "sweep": [[dict(level) for level in item.levels] for item in self.sweep],
-            "exclude": [dict(rule) for rule in self.exclude],
-            "seed": self.networks.seed,
-            "vary": sorted(self.networks.vary),
-        }
-        return digest(_numbers_alike(identity))[:12]
 
     @property
     def factors(self) -> tuple[str, ...]:
         """Every swept path."""
         return tuple(path for item in self.sweep for path in item.paths)
 
-    def resolved(self) -> dict[str, Any]:
-        """Everything the spec says, with defaults, for the lock file."""
-        return {
-            "degendsl": 1,
-            "study": plain(self.study),
-            **canonical(science(self.document)),
-            "networks": plain(self.networks),
-            "sweep": [
-                {path: [level[path] for level in item.levels] for path in item.paths}
-                for item in self.sweep
-            ],
-            "exclude": [dict(rule) for rule in self.exclude],
-            "measure": plain(self.measure),
-            "expect": [plain(claim) for claim in self.expect],
-            "report": plain(self.report),
+    @cached_property
+    def folder_hash(self) -> str:
+        """Names the results folder: science, sweep and seeds, but not how many or how measured."""
+        exclude = [self._written_out(rule) for rule in self.exclude]
+        identity = {
+            "base": hashed(resolve(self.base)[0]),
+            "sweep": [[self._written_out(one) for one in item.levels] for item in self.sweep],
+            "exclude": sorted(exclude, key=digest),
+            "seed": self.networks.seed,
+            "vary": sorted(self.networks.vary),
         }
+        return digest(identity)[:12]
+
+    def resolved(self) -> dict[str, Any]:
+        """Everything the spec says with defaults written out, itself a spec; for the lock file."""
+        document = self.document
+        plain: dict[str, Any] = {"degendsl": 1, "study": filled(kinds.Study, document["study"])}
+        plain |= resolve(self.base)[0]
+        plain["networks"] = filled(kinds.Networks, document.get("networks", {}))
+        plain["sweep"] = [
+            {path: [one[path] for one in item.levels] for path in item.paths} for item in self.sweep
+        ]
+        plain["exclude"] = [dict(rule) for rule in self.exclude]
+        plain["measure"] = filled(kinds.Measure, document.get("measure", {}))
+        plain["expect"] = [
+            # A direction that is not claimed is no claim, so it stays out.
+            {name: one for name, one in filled(kinds.Expectation, claim).items() if one}
+            for claim in document.get("expect", [])
+        ]
+        plain["report"] = filled(kinds.Report, document.get("report", {}))
+        return plain
 
     def _combinations(self) -> Iterator[dict[str, Any]]:
+        rules = [list(rule.items()) for rule in self.exclude]
         for chosen in itertools.product(*(item.levels for item in self.sweep)):
-            levels = {path: value for level in chosen for path, value in level.items()}
-            excluded = any(
-                all(levels.get(path) == value for path, value in rule.items())
-                for rule in self.exclude
-            )
-            if not excluded:
+            levels = {path: value for one in chosen for path, value in one.items()}
+            if not any(all(levels[path] == value for path, value in rule) for rule in rules):
                 yield levels
+
+    def _written_out(self, levels: Mapping[str, Any]) -> dict[str, Any]:
+        """Levels with the defaults of swept blocks, so that writing those changes no hash."""
+        if not any(isinstance(value, Mapping) for value in levels.values()):
+            return dict(levels)
+        blocks = resolve(changed(self.base, levels))[0]
+        return {path: _value(blocks, path, value) for path, value in levels.items()}
+
+
+def _value(blocks: Mapping[str, Any], path: str, value: Any) -> Any:
+    if not isinstance(type_at(path), Block):
+        return value
+    return value_at(hashed(blocks), path)
 
 
 def unit_key(point: Point, networks: kinds.Networks, index: int) -> str:
     """The full hash of one network: its condition, its seeds, the versions of what made it."""
-    vary: Sequence[str] = sorted(networks.vary)
+    vary = sorted(networks.vary)
     return digest([point.hash, networks.seed, vary, index, science_versions(point.science)])
 
 
-def digest(value: Any) -> str:
-    """sha256 over canonical JSON, in hex."""
-    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()
-
-
-def canonical_words() -> tuple[str, ...]:
-    return ("task", "model", "solver", "train", "numerics")
-
-
-def _numbers_alike(value: Any) -> Any:
-    # RFC 8785 writes 1.0 as 1, but refuses integers beyond 2^53; both mean the same number here.
-    if isinstance(value, dict):
-        return {key: _numbers_alike(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_numbers_alike(inner) for inner in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**53:
-        return float(value)
-    return value
+def to_plain(spec: Spec) -> dict[str, Any]:
+    """Everything a spec says with defaults written out; see `Spec.resolved`."""
+    return spec.resolved()

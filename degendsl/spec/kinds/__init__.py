@@ -3,8 +3,11 @@
 A block with several kinds is a tuple of dataclasses; the first is the default kind.
 """
 
-from dataclasses import dataclass
-
+from .document import Document as Document
+from .document import Model as Model
+from .document import Science as Science
+from .document import Solver as Solver
+from .document import Task as Task
 from .flip_flop import FlipFlop as FlipFlop
 from .measurement import DSA as DSA
 from .measurement import PIF as PIF
@@ -30,23 +33,4 @@ from .training import Numerics as Numerics
 from .training import Stop as Stop
 from .training import Train as Train
 
-Task = FlipFlop
-Model = RateModel | CurrentModel
 Init = UniformInit | GaussianInit
-Solver = Euler
-
-
-@dataclass(frozen=True, kw_only=True)
-class Science:
-    """Everything that decides what a network becomes, its seed apart. This is what is hashed."""
-
-    task: Task
-    model: Model
-    solver: Solver
-    train: Train
-    numerics: Numerics
-
-    @property
-    def n_steps(self) -> int:
-        """Solver steps in one trial."""
-        return round(self.task.duration / self.solver.dt)

@@ -15,7 +15,9 @@ class FlipFlop:
     channel. The first step always carries a pulse, so the target is defined from the start.
     """
 
-    kind: Literal["flip_flop"] = key("flip_flop", doc="Which task.", role="structure")
+    kind: Literal["flip_flop"] = key(
+        "flip_flop", doc="Which task.", role="structure", required=True
+    )
     channels: int = key(
         3,
         doc="Independent copies of the task, one input and one output each.",
@@ -31,7 +33,10 @@ class FlipFlop:
         role="number",
     )
     duration: float = key(
-        100.0, doc="Length of a trial, in the study's time unit.", above=0, role="shape"
+        100.0,
+        doc="Length of a trial, in the study's time unit; a whole number of solver steps.",
+        above=0,
+        role="duration",
     )
 
     # What the other blocks fall back on when this task is chosen.

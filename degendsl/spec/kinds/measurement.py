@@ -12,7 +12,7 @@ Level = Literal["behavior", "dynamics", "weights"]
 class Trials:
     """The test trials, one set for all networks of a task."""
 
-    count: int = key(64, doc="Test trials.", at_least=2, at_most=100_000)
+    count: int = key(64, doc="Test trials.", at_least=2, at_most=1_000_000_000)
     seed: int = key(0, doc="Seed of the test trials.", at_least=0, at_most=2**31 - 1)
 
 
@@ -38,7 +38,7 @@ class DSA:
     score: Literal["angular", "euclidean", "wasserstein"] = key(
         "angular", doc="How two operators are compared after the best rotation."
     )
-    starts: int = key(8, doc="Starts of each minimisation.", at_least=1, at_most=10_000)
+    starts: int = key(8, doc="Starts of each minimisation.", at_least=1, at_most=1_000_000_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class PIF:
     """Weights: permutation-invariant Frobenius distance of the recurrent matrices."""
 
     kind: Literal["pif"] = key("pif", doc="Which measure of the weights.", source="paper")
-    starts: int = key(20, doc="Starts of each minimisation.", at_least=1, at_most=100_000)
+    starts: int = key(20, doc="Starts of each minimisation.", at_least=1, at_most=1_000_000_000)
     seed: int = key(0, doc="Seed of the random starts.", at_least=0, at_most=2**31 - 1)
 
 

@@ -104,4 +104,5 @@ class Networks:
     vary: tuple[Literal["init", "data"], ...] = key(
         ("init", "data"),
         doc="What differs between networks of a condition: initial weights, training trials.",
+        entries=1,
     )

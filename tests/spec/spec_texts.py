@@ -1,0 +1,183 @@
+"""Specs made at random from the language itself, and many ways to write one of them down."""
+
+import json
+import math
+from typing import Any
+
+from hypothesis import strategies as st
+
+from degendsl.spec import _paths as paths
+from degendsl.spec import kinds
+from degendsl.spec._types import (
+    Block,
+    Field,
+    Many,
+    Maybe,
+    Scalar,
+    Table,
+    Type,
+    Words,
+    fields_of,
+    kind_name,
+)
+
+HEAD = "degendsl: 1\nstudy: {name: tested}\ntask: {kind: flip_flop}\n"
+
+# Keys that must fit one another, which types and ranges do not tell; see `_fitting`.
+_COUPLED = {
+    "solver.dt",
+    "task.duration",
+    "model.time_constant",
+    "networks.count",
+    "measure.at",
+    "measure.trials.count",
+    "measure.dynamics.delays",
+    "measure.dynamics.rank",
+    "measure.dynamics.starts",
+    "measure.weights.starts",
+}
+_NAMES = st.from_regex(r"\A[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?\Z")
+_TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=12
+)
+
+
+def number(field: Field, *, whole: bool) -> st.SearchStrategy[Any]:
+    """A number in the range of a key."""
+    key = field.key
+    low = key.at_least if key.at_least is not None else key.above
+    high = key.at_most if key.at_most is not None else key.below
+    low, high = (0 if low is None else low), (1000 if high is None else high)
+    if whole:
+        return st.integers(math.ceil(low), min(int(high), 10_000))
+    return st.floats(low, high, exclude_min=key.above is not None, allow_subnormal=False)
+
+
+def value(described: Type, field: Field, path: str) -> st.SearchStrategy[Any]:
+    """A value of a type, as a spec would write it."""
+    match described:
+        case Scalar("integer" | "number" as name):
+            return number(field, whole=name == "integer")
+        case Scalar("string"):
+            return st.from_regex(rf"\A{field.key.pattern}\Z") if field.key.pattern else _TEXTS
+        case Words(words):
+            return st.sampled_from(words)
+        case Many(Words(words)):
+            return st.lists(st.sampled_from(words), min_size=1, unique=True)
+        case Many(item):
+            return st.lists(value(item, field, path), max_size=2)
+        case Maybe(inner):
+            return st.none() | value(inner, field, path)
+        case Table(inner):
+            return st.dictionaries(_NAMES, value(inner, field, path), max_size=2)
+        case Block():
+            return block(described, path)
+        case _:
+            raise AssertionError(f"{path} has no values that can be made at random")
+
+
+@st.composite
+def block(draw: st.DrawFn, described: Block, path: str) -> dict[str, Any]:
+    """A block of any of its kinds, with some of its keys."""
+    kind = draw(st.sampled_from(described.kinds))
+    made: dict[str, Any] = {}
+    for field in fields_of(kind):
+        here = f"{path}.{field.name}"
+        if field.name == "kind":
+            if field.required or kind is not described.default or draw(st.booleans()):
+                made["kind"] = kind_name(kind)
+        elif here not in _COUPLED and (field.required or draw(st.booleans())):
+            made[field.name] = draw(value(field.type, field, here))
+    return made
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    """A spec without sweep, claims and variants, as plain data."""
+    made: dict[str, Any] = {"degendsl": 1}
+    for word in (*paths.SCIENCE, "study", "networks", "measure", "profiles"):
+        field = next(f for f in fields_of(kinds.Document) if f.name == word)
+        if field.required or draw(st.booleans()):
+            made[word] = draw(value(field.type, field, word))
+    _fitting(draw, made)
+    return made
+
+
+def _fitting(draw: st.DrawFn, made: dict[str, Any]) -> None:
+    """Values that fit one another, for the keys whose ranges do not say enough."""
+    dt = draw(st.sampled_from([0.1, 0.5, 1, 1.0, 2]))
+    steps = draw(st.integers(2, 200))
+    made.setdefault("solver", {})["dt"] = dt
+    made["task"]["duration"] = dt * steps
+    if draw(st.booleans()):
+        made.setdefault("model", {})["time_constant"] = dt * draw(st.sampled_from([1, 1.5, 10]))
+    delays = draw(st.integers(1, min(20, steps - 1)))
+    units = made.get("model", {}).get("units", 128)
+    trials = draw(st.integers(2, 64))
+    most = min(delays * units, trials * (steps - delays))
+    measure = made.setdefault("measure", {})
+    measure["trials"] = {**measure.get("trials", {}), "count": trials}
+    dynamics = {"kind": "dsa", "delays": delays, "rank": draw(st.integers(1, most))}
+    measure["dynamics"] = {**measure.get("dynamics", {}), **dynamics}
+
+
+_SWEPT: dict[str, list[Any]] = {
+    "task.channels": [1, 2, 3, 5],
+    "task.flip_probability": [0.1, 0.5, 1],
+    "model.init": [{"kind": "uniform"}, {"kind": "gaussian", "gain": 2}, {"kind": "gaussian"}],
+    "model.nonlinearity": ["tanh", "relu", "softplus"],
+    "train.optimizer.learning_rate": [1e-3, 2e-3, 1],
+    "train.batch_size": [8, 16],
+}
+
+
+@st.composite
+def swept(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, list[Any]]]]:
+    """A spec with a sweep and exclusions, and the items of its sweep."""
+    document = draw(documents())
+    chosen = draw(st.lists(st.sampled_from(sorted(_SWEPT)), unique=True, max_size=3))
+    items: list[dict[str, list[Any]]] = []
+    for path in chosen:
+        levels = draw(st.lists(st.sampled_from(_SWEPT[path]), min_size=1, unique_by=json.dumps))
+        if items and draw(st.booleans()) and len(next(iter(items[-1].values()))) == len(levels):
+            items[-1][path] = levels
+        else:
+            items.append({path: levels})
+    document["sweep"] = items
+    document["exclude"] = [
+        {path: draw(st.sampled_from(levels)) for path, levels in item.items()}
+        for item in items
+        if len(next(iter(item.values()))) > 1 and draw(st.booleans())
+    ]
+    return document, items
+
+
+@st.composite
+def texts(draw: st.DrawFn, document: dict[str, Any]) -> str:
+    """One of the many ways to write a spec: order, comments, spelling of numbers, style."""
+    keys = draw(st.permutations(list(document)))
+    lines = []
+    for key in keys:
+        lines += ["# a comment", ""] if draw(st.booleans()) else []
+        lines.append(
+            f"{key}: {_flow(draw, document[key])}" + draw(st.sampled_from(["", "  # why"]))
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _flow(draw: st.DrawFn, data: Any) -> str:
+    match data:
+        case dict():
+            keys = draw(st.permutations(list(data)))
+            inner = ", ".join(f"{_flow(draw, key)}: {_flow(draw, data[key])}" for key in keys)
+            return f"{{{inner}}}"
+        case list() | tuple():
+            return f"[{', '.join(_flow(draw, one) for one in data)}]"
+        case bool() | None:
+            return json.dumps(data)
+        case float():
+            return draw(st.sampled_from([repr(data), f"{data:.17e}", f"+{data!r}"]))
+        case int():
+            return draw(st.sampled_from([str(data), f"0{data}", hex(data), f"0o{data:o}"]))
+        case _:
+            return json.dumps(data, ensure_ascii=False)

@@ -1,0 +1,168 @@
+"""Properties of the language over specs made at random, good ones and mutilated ones."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from spec_texts import documents, swept, texts
+
+from degendsl.spec import Spec, SpecError, parse_spec, to_plain, unit_key
+
+# Specs are large, so a few dozen say as much as hundreds; the slow test below makes up for it.
+FEW = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def printed(document: dict[str, Any]) -> str:
+    """A spec as JSON, which is YAML as long as no character is written as two escapes."""
+    return json.dumps(document, ensure_ascii=False)
+
+
+def hashes(spec: Spec) -> tuple[Any, ...]:
+    units = [unit_key(point, spec.networks, 1) for point in spec.points]
+    return spec.folder_hash, [point.hash for point in spec.points], units
+
+
+@FEW
+@given(documents(), st.data())
+def test_order_comments_and_spelling_change_nothing(document: dict[str, Any], data: st.DataObject):
+    plain = parse_spec(printed(document))
+    written = parse_spec(data.draw(texts(document)))
+    assert hashes(written) == hashes(plain)
+    assert (written.study, written.networks) == (plain.study, plain.networks)
+    assert (written.measure, written.profiles) == (plain.measure, plain.profiles)
+
+
+@FEW
+@given(swept())
+def test_printing_what_was_parsed_and_parsing_it_changes_nothing(made: Any):
+    spec = parse_spec(printed(made[0]))
+    again = parse_spec(printed(to_plain(spec)))
+    assert hashes(again) == hashes(spec)
+    assert to_plain(again) == to_plain(spec)
+    assert (again.points, again.measure) == (spec.points, spec.measure)
+
+
+@FEW
+@given(swept())
+def test_a_sweep_is_the_product_less_the_exclusions(made: Any):
+    document, items = made
+    try:
+        spec = parse_spec(printed(document))
+    except SpecError as error:
+        # Two spellings of one level, no condition left, or a swept size too small for the rank.
+        assert {problem.code for problem in error.problems} <= {"E022", "E024", "E033"}
+        return
+    expected: list[dict[str, Any]] = [{}]
+    for item in items:
+        count = len(next(iter(item.values())))
+        rows = [{path: levels[i] for path, levels in item.items()} for i in range(count)]
+        expected = [{**old, **row} for old in expected for row in rows]
+    left = [
+        row
+        for row in expected
+        if not any(all(row[p] == v for p, v in rule.items()) for rule in document["exclude"])
+    ]
+    assert [dict(point.levels) for point in spec.points] == left
+    assert len({point.hash for point in spec.points}) == len(left)
+
+
+GOOD = """\
+degendsl: 1
+study: {name: mutated, authors: [{name: A, orcid: 0000-0002-1825-0097}]}
+task: {kind: flip_flop, channels: 2, duration: 60}
+model:
+  kind: rate
+  units: 64
+  init: {kind: gaussian, gain: 1.2}
+solver: {dt: 0.5}
+train:
+  optimizer: {kind: adam, learning_rate: 1e-3}
+  stop: {train_mse: 1e-2, patience: 2}
+networks: {count: 4, vary: [init]}
+sweep:
+  - task.flip_probability: [0.1, 0.2]
+  - {model.nonlinearity: [tanh, relu], train.batch_size: [8, 16]}
+exclude: [{task.flip_probability: 0.1, train.batch_size: 8}]
+measure: {at: [init, end], trials: {count: 16}, dynamics: {kind: dsa, delays: 5, rank: 9}}
+expect: [{level: dynamics, falls_with: task.flip_probability}]
+report: {compare: task.flip_probability}
+variants: {desk: {networks.count: 3, model.units: 8}}
+profiles: {laptop: {lanes: 4}}
+"""
+_JUNK = ["", "null", "[]", "{}", "-1", "1e400", ".nan", "'", '"', "{", "]", "&a", "*a", "!!x", "\t"]
+_JUNK += ["\x00", "\u2028", "\ud800", "🧠", ": ", "- ", "#", "<<: {}", "? ", "kind: x", "1_0", "%"]
+_WORDS = GOOD.replace("{", " ").replace("}", " ").replace(",", " ").split()
+
+
+def mutated(text: str, choose: random.Random) -> str | bytes:
+    """A spec with something deleted, repeated, moved, nested, replaced or turned to garbage."""
+    lines = text.splitlines(keepends=True)
+    here, there = choose.randrange(len(lines)), choose.randrange(len(lines))
+    match choose.randrange(8):
+        case 0:
+            del lines[here]
+        case 1:
+            lines.insert(there, lines[here])
+        case 2:
+            lines[here] = " " * choose.randrange(6) + lines[here]
+        case 3:
+            word = choose.choice(_WORDS)
+            return text.replace(word, choose.choice([*_JUNK, *_WORDS]), 1)
+        case 4:
+            at = choose.randrange(len(text))
+            return text[:at] + choose.choice(_JUNK) + text[at + choose.randrange(3) :]
+        case 5:
+            lines[here] = f"{choose.choice(_WORDS)}\n"
+        case 6:
+            value = lines[here].partition(":")
+            lines[here] = f"{value[0]}: {choose.choice(_JUNK)}\n"
+        case _:
+            raw = bytearray(text.encode("utf-8", "surrogatepass"))
+            raw[choose.randrange(len(raw))] = choose.randrange(256)
+            return bytes(raw)
+    return "".join(lines)
+
+
+def survive(seed: int) -> None:
+    choose = random.Random(seed)
+    text: str | bytes = GOOD
+    for _ in range(choose.randint(1, 3)):
+        if isinstance(text, str) and text:
+            text = mutated(text, choose)
+    variant = choose.choice([None, None, "desk"])
+    overrides = choose.sample(_WORDS, 1) if choose.random() < 0.1 else []
+    overrides += [f"{choose.choice(_WORDS)}={choose.choice([*_JUNK, *_WORDS])}"] * (seed % 3 == 0)
+    try:
+        spec = parse_spec(text, variant=variant, overrides=overrides)
+    except SpecError as error:
+        assert error.problems
+        for problem in error.problems:
+            assert problem.line >= 1 and problem.column >= 1 and problem.length >= 1
+            assert problem.message and problem.code in problem.format()
+        assert not any(ord(c) < 32 and c != "\n" for c in str(error))
+    else:
+        assert hashes(spec)
+
+
+def test_the_spec_that_is_mutilated_is_good():
+    assert len(parse_spec(GOOD).points) == 3
+
+
+@pytest.mark.parametrize("block", range(20))
+def test_a_mutilated_spec_is_refused_at_a_place_or_good(block: int):
+    for seed in range(50):
+        survive(50 * block + seed)
+
+
+@pytest.mark.slow
+def test_ten_thousand_mutilated_specs():
+    for seed in range(1_000, 11_000):
+        survive(seed)
