@@ -1,130 +1,173 @@
 """The best rotation between two operators: the second half of DSA, as a true minimisation.
 
-Minimises ‖A − C B Cᵀ‖_F over O(r) for A, B of norm 1, from several starts at once, by
-limited-memory quasi-Newton steps on the group. Every pair and start keeps its own step length and
-history, so the result for a pair does not depend on which other pairs are in the batch.
+Minimises ½‖A − C B Cᵀ‖²_F over O(r) by limited-memory quasi-Newton steps on the group, with the
+Gauss–Newton curvature as first guess. Every pair and start keeps its own step length and history,
+and all products are taken one by one, so the result for a pair does not depend on which other
+pairs are in the batch.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
-_MEMORY = 12
+from ._preconditioner import Curvature, directions_of
 
-Batch = Float[np.ndarray, "start rank rank"]
+_MEMORY = 6
+# No step turns further than the chart is good for, in radians.
+_LONGEST_STEP = 1.0
+_HALVINGS = 30
+
+Operator = Float[np.ndarray, "rank rank"]
+Batch = Float[np.ndarray, "item rank rank"]
+Directions = Float[np.ndarray, "item direction"]
+Numbers = Float[np.ndarray, " item"]
+History = list[tuple[Directions, Directions, Numbers]]
+
+
+class Alignment(NamedTuple):
+    """Where each start led: what is left of A − C B Cᵀ in Frobenius norm, and C."""
+
+    chord: Float[np.ndarray, "pair start"]
+    rotation: Float[np.ndarray, "pair start rank rank"]
+
+
+class _Here(NamedTuple):
+    """Where the items still under way stand; `item` counts through all pairs and starts."""
+
+    item: Int[np.ndarray, " item"]
+    b: Batch
+    rotation: Batch
+    error: Numbers
+    gradient: Directions
+
+    def only(self, keep: np.ndarray) -> "_Here":
+        return _Here(*(field[keep] for field in self))
 
 
 def align(
-    a: Batch, b: Batch, starts: Batch, *, tolerance: float, iterations: int
-) -> tuple[Float[np.ndarray, " start"], Batch]:
-    """‖A − C B Cᵀ‖_F where each start leads, and the rotation C there.
+    a: Operator,
+    b: Float[np.ndarray, "pair rank rank"],
+    starts: Float[np.ndarray, "pair start rank rank"],
+    curvature: Curvature,
+    *,
+    tolerance: float,
+    iterations: int,
+) -> Alignment:
+    """Turn each `b` onto `a` from each of its starts.
 
-    Stops where the gradient's norm falls below `tolerance` or after so many `iterations`; the
-    angle above the minimum is then about |gradient|² over the curvature.
+    Stops where the next step promises to shorten ‖A − C B Cᵀ‖ by less than `tolerance`, or after
+    so many `iterations`.
     """
-    rank = a.shape[-1]
-    if rank == 1:
-        return np.abs(a - b)[:, 0, 0], starts
-    rotation = starts.copy()
-    result, final = np.empty(len(a)), starts.copy()
-    alive = np.arange(len(a))
-    moved = rotation @ b @ _t(rotation)
-    value, gradient = _dot(a, moved), _gradient(a, moved)
-    history: list[tuple[Batch, Batch, Float[np.ndarray, " start"]]] = []
+    n_pairs, n_starts, rank, _ = starts.shape
+    result = Alignment(np.empty((n_pairs, n_starts)), np.array(starts, order="C"))
+    chord, rotation = result.chord.reshape(-1), result.rotation.reshape(-1, rank, rank)
+    item = np.arange(n_pairs * n_starts)
+    here = _at(a, item, np.repeat(b, n_starts, axis=0), rotation.copy())
+    history: History = []
     for _ in range(iterations):
-        done = np.sqrt(_dot(gradient, gradient)) < tolerance
-        if done.any():
-            left = (a - moved)[done]
-            result[alive[done]], final[alive[done]] = np.sqrt(_dot(left, left)), rotation[done]
-            keep = ~done
-            alive, a, b, moved = alive[keep], a[keep], b[keep], moved[keep]
-            rotation, value, gradient = rotation[keep], value[keep], gradient[keep]
-            history = [(s[keep], y[keep], rho[keep]) for s, y, rho in history]
-            if not len(alive):
-                return result, final
-        direction = _two_loops(gradient, history)
-        slope = _dot(gradient, direction)
-        wrong = slope <= 1e-14 * _dot(gradient, gradient)
-        direction[wrong] = gradient[wrong]
-        slope = np.where(wrong, _dot(gradient, gradient), slope)
-        # No step turns further than the chart is good for.
+        direction = _two_loops(
+            here.gradient, history, lambda q, at=here.item: _divide(curvature, q, at, result)
+        )
+        slope = _dot(here.gradient, direction)
+        left = np.sqrt(2 * here.error)
+        done = 0.5 * slope <= tolerance * np.maximum(left, tolerance)
         length = np.sqrt(_dot(direction, direction))
-        step = np.minimum(1.0, 2.0 / np.maximum(length, 1e-300))
-        rotation, moved, new_value, step, stuck = _search(
-            a, b, rotation, moved, value, direction, slope, step
-        )
-        new_gradient = _gradient(a, moved)
-        moves = step[:, None, None] * direction
-        change = gradient - new_gradient
-        curvature = _dot(moves, change)
-        useful = curvature > 1e-12 * np.sqrt(_dot(moves, moves) * _dot(change, change))
-        rho = np.where(useful, 1.0 / np.where(useful, curvature, 1.0), 0.0)
-        history = [*history[-_MEMORY + 1 :], (moves, change, rho)]
-        value, gradient = new_value, new_gradient
-        # Where rounding allows no further ascent the point is a minimum to working precision.
-        gradient[stuck] = 0.0
-    result[alive], final[alive] = np.sqrt(_dot(a - moved, a - moved)), rotation
-    return result, final
+        step = np.minimum(1.0, _LONGEST_STEP / np.maximum(length, 1e-300))
+        there, step = _search(a, here, direction, slope, np.where(done, 0.0, step))
+        done |= step == 0.0
+        if done.any():
+            chord[here.item[done]] = left[done]
+            rotation[here.item[done]] = here.rotation[done]
+            keep = ~done
+            here, there = here.only(keep), there.only(keep)
+            direction, step = direction[keep], step[keep]
+            history = [(move[keep], change[keep], rho[keep]) for move, change, rho in history]
+            if not len(here.item):
+                return result
+        secant = _secant(step[:, None] * direction, here.gradient - there.gradient)
+        history = [*history[1 - _MEMORY :], secant]
+        here = there
+    chord[here.item], rotation[here.item] = np.sqrt(2 * here.error), here.rotation
+    return result
 
 
-def _search(a, b, rotation, moved, value, direction, slope, step):  # noqa: ANN001
-    """Backtracking along the group, each element on its own."""
-    new_rotation, new_moved, new_value = rotation.copy(), moved.copy(), value.copy()
-    todo = np.arange(len(a))
-    for _ in range(40):
-        turned = _cayley(step[todo, None, None] * direction[todo]) @ rotation[todo]
-        candidate = turned @ b[todo] @ _t(turned)
-        reached = _dot(a[todo], candidate)
-        good = reached >= value[todo] + 1e-4 * step[todo] * slope[todo]
-        at = todo[good]
-        new_rotation[at], new_moved[at], new_value[at] = (
-            turned[good],
-            candidate[good],
-            reached[good],
-        )
-        todo = todo[~good]
-        if not len(todo):
-            break
-        step[todo] *= 0.5
-    stuck = np.zeros(len(a), bool)
-    stuck[todo] = True
-    step[todo] = 0.0
-    return new_rotation, new_moved, new_value, step, stuck
+def _divide(curvature: Curvature, q: Directions, item: np.ndarray, shape: Alignment) -> Directions:
+    """One product per pair, of a size that never changes: finished starts are rows of zeros."""
+    n_starts = shape.chord.shape[1]
+    pairs, position = np.unique(item // n_starts, return_inverse=True)
+    padded = np.zeros((len(pairs), n_starts, q.shape[1]))
+    padded[position, item % n_starts] = q
+    return curvature.divide(padded)[position, item % n_starts]
 
 
-def _two_loops(gradient: Batch, history) -> Batch:  # noqa: ANN001
-    """The quasi-Newton direction of ascent, every element with its own history."""
+def _search(
+    a: Operator, here: _Here, direction: Directions, slope: Numbers, step: Numbers
+) -> tuple[_Here, Numbers]:
+    """Backtracking along the group, each item on its own; its step is 0 where none helps."""
+    there = _turn(a, here, step[:, None] * direction)
+    for _ in range(_HALVINGS):
+        short = (there.error > here.error - 1e-4 * step * slope) & (step > 0)
+        if not short.any():
+            return there, step
+        step[short] *= 0.5
+        again = _turn(a, here.only(short), step[short, None] * direction[short])
+        for whole, part in zip(there, again, strict=True):
+            whole[short] = part
+    step[there.error > here.error] = 0.0
+    return there, step
+
+
+def _turn(a: Operator, here: _Here, move: Directions) -> _Here:
+    """Everything after a further rotation, the Cayley map of a skew matrix."""
+    rank = len(a)
+    half = np.zeros_like(here.b)
+    half.reshape(-1, rank * rank)[:, directions_of(rank).flat] = 0.5 * move
+    half -= _t(half)
+    eye = np.eye(rank)
+    turned = np.linalg.solve(eye - half, (eye + half) @ here.rotation)
+    return _at(a, here.item, here.b, turned)
+
+
+def _at(a: Operator, item: np.ndarray, b: Batch, rotation: Batch) -> _Here:
+    moved = rotation @ b @ _t(rotation)
+    left = a - moved
+    flat = left.reshape(len(left), -1)
+    # The slope of ⟨A, e^Ω M e^−Ω⟩ at Ω = 0; that of M itself vanishes, so A may be the difference.
+    product = left @ _t(moved) - _t(moved) @ left
+    # Taken so that each gradient lies in one piece: in strided memory sums are added in another
+    # order, which depends on the size of the batch.
+    skew = (product - _t(product)).reshape(len(left), -1)
+    gradient = np.take(skew, directions_of(len(a)).flat, axis=1)
+    return _Here(item, b, rotation, 0.5 * _dot(flat, flat), gradient)
+
+
+def _secant(move: Directions, change: Directions) -> tuple[Directions, Directions, Numbers]:
+    curvature = _dot(move, change)
+    useful = curvature > 1e-12 * np.sqrt(_dot(move, move) * _dot(change, change))
+    return move, change, np.where(useful, 1.0 / np.where(useful, curvature, 1.0), 0.0)
+
+
+def _two_loops(
+    gradient: Directions, history: History, divide: Callable[[Directions], Directions]
+) -> Directions:
+    """The quasi-Newton direction of descent, every item with its own history."""
     q = gradient.copy()
     alphas = []
-    for moves, change, rho in reversed(history):
-        alpha = rho * _dot(moves, q)
-        q -= alpha[:, None, None] * change
+    for move, change, rho in reversed(history):
+        alpha = rho * _dot(move, q)
+        q -= alpha[:, None] * change
         alphas.append(alpha)
-    if history:
-        moves, change, rho = history[-1]
-        scale = _dot(moves, change) / np.maximum(_dot(change, change), 1e-300)
-        q *= np.where(rho > 0, scale, 1.0)[:, None, None]
-    for (moves, change, rho), alpha in zip(history, reversed(alphas), strict=True):
-        beta = rho * _dot(change, q)
-        q += (alpha - beta)[:, None, None] * moves
+    q = divide(q)
+    for (move, change, rho), alpha in zip(history, reversed(alphas), strict=True):
+        q += (alpha - rho * _dot(change, q))[:, None] * move
     return q
 
 
-def _gradient(a: Batch, moved: Batch) -> Batch:
-    """Of ⟨A, e^Ω M e^−Ω⟩ at Ω = 0, as a skew matrix."""
-    product = a @ _t(moved) - _t(moved) @ a
-    return 0.5 * (product - _t(product))
+def _dot(x: Directions, y: Directions) -> Numbers:
+    return np.vecdot(x, y)
 
 
-def _cayley(skew: Batch) -> Batch:
-    """An orthogonal matrix near exp(skew), to second order."""
-    eye = np.eye(skew.shape[-1])
-    return np.linalg.solve(eye - 0.5 * skew, eye + 0.5 * skew)
-
-
-def _dot(x: Batch, y: Batch) -> Float[np.ndarray, " start"]:
-    # A plain sum of products per element, whatever the batch: einsum may block across it.
-    return (x * y).reshape(len(x), -1).sum(axis=1)
-
-
-def _t(x: Batch) -> Batch:
+def _t(x: np.ndarray) -> np.ndarray:
     return np.swapaxes(x, -1, -2)

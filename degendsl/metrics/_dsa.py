@@ -1,6 +1,7 @@
 """Distances between operators, and DSA from states to a distance matrix."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,17 +11,22 @@ from scipy.optimize import linear_sum_assignment
 from degendsl.errors import MeasureError
 
 from ._alignment import align
+from ._coordinates import canonical, precedence
+from ._cores import cores
 from ._operators import dsa_operators
+from ._preconditioner import Curvature, curvature
+from ._starting import Landmarks, landmarks, starting_rotations
 
 Score = Literal["angular", "euclidean", "wasserstein"]
 
-# Pairs aligned together: enough to hide NumPy's overhead, few enough to stay in the cache.
-_PAIRS_AT_ONCE = 64
-# The screening gets within about 1e-5 of a minimum, which tells minima apart; near a true zero the
-# distance itself is of the size of the gradient, so what is kept is taken to 1e-9.
-_SCREENING = {"tolerance": 1e-5, "iterations": 120}
-_REFINING = {"tolerance": 1e-9, "iterations": 400}
+# The screening tells minima apart; what is kept is taken to a hundredth of the 1e-6 that rotations
+# of the states must not change.
+_SCREENING = {"tolerance": 1e-5, "iterations": 60}
+_REFINING = {"tolerance": 1e-8, "iterations": 300}
 _REFINED = 3
+# Pairs and starts turned together: enough to hide NumPy's overhead, few enough for the memory.
+_PAIRS_AT_ONCE = 32
+_STARTS_AT_ONCE = 32
 # Two starts that end this close, in distance, found the same minimum.
 _SAME = 1e-4
 
@@ -90,19 +96,14 @@ def operator_distances(
 
     A pair's result does not depend on the other pairs, so distances can be kept and added to.
     """
+    # One memory layout, or the order of sums, and with it the last bit, would depend on where the
+    # operators came from.
+    operators = np.ascontiguousarray(operators, np.float64)
     if score == "wasserstein":
         eigenvalues = np.linalg.eigvals(operators)
         distance = np.array([_wasserstein(eigenvalues[i], eigenvalues[j]) for i, j in pairs])
         return OperatorDistances(distance, np.ones(len(pairs)), np.zeros(len(pairs)))
-    # One memory layout, or the order of sums, and with it the last bit, would depend on where the
-    # operators came from.
-    operators = np.ascontiguousarray(operators, np.float64)
-    normalised = operators / np.sqrt((operators**2).sum(axis=(1, 2)))[:, None, None]
-    results = []
-    for first in range(0, len(pairs), _PAIRS_AT_ONCE):
-        some = pairs[first : first + _PAIRS_AT_ONCE]
-        results.append(_aligned(normalised, some, starts))
-    chords = np.concatenate(results) if results else np.zeros((0, 1))
+    chords = _all_chords(operators, pairs, starts)
     # 2 arcsin(chord/2) is the angle without the loss of digits that arccos has near zero.
     values = chords if score == "euclidean" else 2 * np.arcsin(np.minimum(chords / 2, 1.0))
     best = values.min(axis=1)
@@ -110,59 +111,51 @@ def operator_distances(
     return OperatorDistances(best, agreeing, values.max(axis=1) - best)
 
 
-def _aligned(
+def _all_chords(
     operators: Float[np.ndarray, "network rank rank"], pairs: Sequence[tuple[int, int]], starts: int
 ) -> Float[np.ndarray, "pair start"]:
-    rotations = [_starts(operators[max(pair)], operators[min(pair)], starts) for pair in pairs]
-    each = len(rotations[0])
-    a = np.repeat(operators[[max(pair) for pair in pairs]], each, axis=0)
-    b = np.repeat(operators[[min(pair) for pair in pairs]], each, axis=0)
-    chords, turned = align(a, b, np.concatenate(rotations), **_SCREENING)
-    chords = chords.reshape(len(pairs), each)
-    # Only the most promising starts of a pair are worth the last digits.
-    promising = np.argsort(chords, axis=1, kind="stable")[:, :_REFINED]
-    rows = (np.arange(len(pairs))[:, None] * each + promising).ravel()
-    refined, _ = align(a[rows], b[rows], turned[rows], **_REFINING)
-    np.put_along_axis(chords, promising, refined.reshape(promising.shape), axis=1)
+    """What each start leaves of A − C B Cᵀ, for every pair, in threads."""
+    used = sorted({index for pair in pairs for index in pair})
+    marks = {index: landmarks(canonical(operators[index])) for index in used}
+    first = {index: precedence(marks[index].operator) for index in used}
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for position, (i, j) in enumerate(pairs):
+        # The order within a pair comes from the operators, so d(i, j) = d(j, i) to the last bit.
+        onto, turned = (i, j) if first[i] >= first[j] else (j, i)
+        groups.setdefault(onto, []).append((position, turned))
+    chords = np.empty((len(pairs), 2 * starts))
+
+    def fill(onto: int) -> None:
+        bend = curvature(marks[onto].operator)
+        for begin in range(0, len(groups[onto]), _PAIRS_AT_ONCE):
+            some = groups[onto][begin : begin + _PAIRS_AT_ONCE]
+            others = [marks[turned] for _, turned in some]
+            chords[[position for position, _ in some]] = _chords(marks[onto], others, bend, starts)
+
+    with ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(fill, sorted(groups, key=lambda onto: -len(groups[onto]))))
     return chords
 
 
-def _starts(
-    a: Float[np.ndarray, "rank rank"], b: Float[np.ndarray, "rank rank"], starts: int
-) -> Float[np.ndarray, "start rank rank"]:
-    """Rotations to begin from, `starts` of each determinant.
-
-    The eigenbases of three symmetric forms are covariant: where B is a rotated A, any of them
-    gives the exact answer up to signs. Beyond these the starts are random.
-    """
-    rank = len(a)
-    forms = [(m + m.T, k + k.T) for m, k in [(a, b)]]
-    forms += [(a @ a.T, b @ b.T), (a.T @ a, b.T @ b)]
-    found = []
-    for form_a, form_b in forms[:starts]:
-        found += _signed(a, b, np.linalg.eigh(form_a)[1], np.linalg.eigh(form_b)[1])
-    random = np.random.default_rng(0)
-    for _ in range(starts - len(forms)):
-        basis_a = np.linalg.qr(random.standard_normal((rank, rank)))[0]
-        found += _signed(a, b, basis_a, np.linalg.qr(random.standard_normal((rank, rank)))[0])
-    return np.stack(found)
-
-
-def _signed(a, b, basis_a, basis_b) -> list[np.ndarray]:  # noqa: ANN001
-    """The best signs that greedy flips find, and the cheapest change of determinant from there."""
-    overlap = (basis_a.T @ a @ basis_a) * (basis_b.T @ b @ basis_b)
-    weights = overlap + overlap.T
-    np.fill_diagonal(weights, 0.0)
-    signs = np.where(np.linalg.eigh(weights)[1][:, -1] < 0, -1.0, 1.0)
-    for _ in range(10 * len(a)):
-        gain = -2 * signs * (weights @ signs)
-        flip = int(np.argmax(gain))
-        if gain[flip] <= 1e-15:
-            break
-        signs[flip] *= -1
-    other = signs.copy()
-    other[int(np.argmax(-2 * signs * (weights @ signs)))] *= -1
-    return [(basis_a * s) @ basis_b.T for s in (signs, other)]
+def _chords(
+    a: Landmarks, others: Sequence[Landmarks], bend: Curvature, starts: int
+) -> Float[np.ndarray, "pair start"]:
+    """Every start to about the right minimum, then the most promising to the last digits."""
+    b = np.stack([other.operator for other in others])
+    begin = np.stack([starting_rotations(a, other, starts) for other in others])
+    if b.shape[-1] == 1:
+        return np.abs(a.operator - b)[:, 0] * np.ones((1, 2 * starts))
+    parts = [
+        align(a.operator, b, begin[:, at : at + _STARTS_AT_ONCE], bend, **_SCREENING)
+        for at in range(0, begin.shape[1], _STARTS_AT_ONCE)
+    ]
+    chords = np.concatenate([part.chord for part in parts], axis=1)
+    rotations = np.concatenate([part.rotation for part in parts], axis=1)
+    promising = np.argsort(chords, axis=1, kind="stable")[:, :_REFINED]
+    kept = np.take_along_axis(rotations, promising[:, :, None, None], axis=1)
+    refined = align(a.operator, b, kept, bend, **_REFINING)
+    np.put_along_axis(chords, promising, refined.chord, axis=1)
+    return chords
 
 
 def _wasserstein(x: np.ndarray, y: np.ndarray) -> float:
