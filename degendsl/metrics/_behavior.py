@@ -1,12 +1,14 @@
 """How differently networks of one condition behave."""
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float
 
 from degendsl.errors import MeasureError
 
 
-def ood_spread(losses: Float[np.ndarray, " network"]) -> float:
+def ood_spread(losses: Float[Any, " network"]) -> float:
     """σ = √(1/N Σ(L_i − L̄)²): the spread of losses between networks (Huang et al. 2025).
 
     Divides by N, not N − 1, as the paper does. In the units of the loss, at least 0.
@@ -22,7 +24,7 @@ def ood_spread(losses: Float[np.ndarray, " network"]) -> float:
     return float(losses.std())
 
 
-def output_disagreement(outputs: Float[np.ndarray, "network trial time output"]) -> float:
+def output_disagreement(outputs: Float[Any, "network trial time output"]) -> float:
     """Mean over pairs of networks of the mean squared difference of their outputs.
 
     Twice the unbiased variance over networks, averaged over trials, times and outputs.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -44,7 +44,7 @@ class OperatorDistances(NamedTuple):
 
 
 def dsa_distances(
-    states: Float[np.ndarray, "network trial time unit"],
+    states: Float[Any, "network trial time unit"],
     *,
     delays: int,
     rank: int,
@@ -86,7 +86,7 @@ def dsa_distances(
 
 
 def operator_distances(
-    operators: Float[np.ndarray, "network rank rank"],
+    operators: Float[Any, "network rank rank"],
     pairs: Sequence[tuple[int, int]],
     *,
     score: Score = "angular",

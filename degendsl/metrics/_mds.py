@@ -1,6 +1,6 @@
 """A map of networks from their distances."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -16,7 +16,7 @@ class Embedding(NamedTuple):
     stress: float
 
 
-def mds(distances: Float[np.ndarray, "network network"], dims: int = 2) -> Embedding:
+def mds(distances: Float[Any, "network network"], dims: int = 2) -> Embedding:
     """Metric multidimensional scaling: classical start, then stress majorisation (SMACOF).
 
     Deterministic; turned to its principal axes, each with its largest coordinate positive.
