@@ -90,8 +90,10 @@ def run(
 
 def report(spec: Spec, store: Store, *, listener: Listener | None = None) -> RunResult:
     """Measure what is not measured yet and write tables and page; trains nothing."""
+    plan = make_plan(spec)
     with store.locked():
-        return _finish(make_plan(spec), store, listener or Listener())
+        _refuse_stale(plan, store)
+        return _finish(plan, store, listener or Listener())
 
 
 def train(
@@ -104,6 +106,7 @@ def train(
     checkpoint_seconds: float,
 ) -> None:
     """Train every missing unit of a plan; with none missing, JAX is not even started."""
+    _refuse_stale(plan, store)
     missing = missing_units(plan, store)
     listener.planned(plan, missing, store)
     pinned = store.lock.get("realisation")
@@ -133,6 +136,16 @@ def train(
 def missing_units(plan: Plan, store: Store) -> list[Unit]:
     """Units that the store has not."""
     return [unit for unit in plan.units if not store.has_unit(unit.condition.id, unit.seed)]
+
+
+def stale_units(plan: Plan, store: Store) -> list[Unit]:
+    """Units that the store has, but from code whose results have changed since."""
+    return [
+        unit
+        for unit in plan.units
+        if store.has_unit(unit.condition.id, unit.seed)
+        and store.unit_key(unit.condition.id, unit.seed) != unit.key
+    ]
 
 
 def chosen_profile(spec: Spec, name: str | None) -> kinds.Profile:
@@ -199,6 +212,19 @@ def _finish(plan: Plan, store: Store, listener: Listener) -> RunResult:
         outcomes=dict(outcomes),
         verdicts=dict(made["expectations"].select("text", "verdict").iter_rows()),
         failed=tuple(failed),
+    )
+
+
+def _refuse_stale(plan: Plan, store: Store) -> None:
+    stale = stale_units(plan, store)
+    if not stale:
+        return
+    folders = [f"units/{one}" for one in sorted({unit.condition.id for unit in stale})]
+    named = ", ".join(folders[:3]) + (" …" if folders[3:] else "")
+    raise StoreError(
+        f"{len(stale)} networks in {store.root} were trained by code that gives other results now, "
+        f"so they cannot be compared with new ones. Give another --out, or delete {named} to train "
+        "them again."
     )
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import polars as pl
@@ -80,7 +79,24 @@ def test_after_a_kill_the_next_run_gives_the_same_bits(
     assert not list(tmp_path.rglob("*.tmp"))
 
 
-def test_interrupted_is_130_and_the_next_run_goes_on(tmp_path: Path):
+@pytest.mark.parametrize("fault", ["before-checkpoint:2", "after-checkpoint:2"])
+@pytest.mark.slow
+def test_after_a_kill_in_the_middle_of_training_the_checkpoint_is_taken_up(
+    fault: str, spec: Path, undisturbed: dict[str, object], tmp_path: Path
+):
+    # A checkpoint after every epoch, so that the kill falls between two epochs of every network.
+    code = "import sys, degendsl; degendsl.run(*sys.argv[1:], checkpoint_seconds=0)"
+    words = [sys.executable, "-c", code, str(spec), str(tmp_path)]
+    killed = subprocess.run(words, env=environment(DEGENDSL_FAULT=fault), capture_output=True)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.rglob("checkpoints/*.npz"))) == 1
+    assert not list(tmp_path.rglob("units/*/*.npz"))
+    subprocess.run(command(spec, tmp_path), env=environment(), check=True, capture_output=True)
+    same(content(tmp_path), undisturbed)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_asked_to_stop_keeps_a_checkpoint(number: int, code: int, tmp_path: Path):
     spec = tmp_path / "slow.yaml"
     spec.write_text(SLOWER.replace("max_epochs: 8", "max_epochs: 100000"))
     process = subprocess.Popen(
@@ -92,9 +108,8 @@ def test_interrupted_is_130_and_the_next_run_goes_on(tmp_path: Path):
     )
     assert process.stderr is not None
     assert "training 4 networks" in process.stderr.readline()
-    time.sleep(8)
-    process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=60)[1]
-    assert process.returncode == 130, said
+    process.send_signal(number)
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode == code, said
     assert "goes on from the checkpoint" in said and "Traceback" not in said
     assert len(list((tmp_path / "out").rglob("checkpoints/*.npz"))) == 1

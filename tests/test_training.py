@@ -8,6 +8,7 @@ import pytest
 from conftest import SWEPT, TINY, tiny
 
 import degendsl
+from degendsl.errors import StoreError
 from degendsl.planning import make_plan
 from degendsl.spec import Spec, kinds
 from degendsl.store import Store, store_for
@@ -103,6 +104,17 @@ def test_more_networks_leave_the_first_untouched(tmp_path: Path):
     whole = degendsl.run(tiny(TINY, "networks.count=6"), tmp_path / "at once")
     for name in ("networks", "degeneracy", "pairs"):
         assert more.store.table(name).equals(whole.store.table(name)), name
+
+
+def test_networks_of_code_that_gives_other_results_are_not_mixed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    first = degendsl.run(tiny(), tmp_path)
+    monkeypatch.setattr(kinds.FlipFlop, "science_version", 10**6)
+    with pytest.raises(StoreError, match="Give another --out"):
+        degendsl.run(tiny(), tmp_path)
+    with pytest.raises(StoreError, match="other results now"):
+        degendsl.api.report(tiny(), first.store)
 
 
 def test_other_measures_retrain_nothing(tmp_path: Path):

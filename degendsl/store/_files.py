@@ -114,11 +114,14 @@ def pack(arrays: Mapping[str, np.ndarray], manifest: Mapping[str, Any]) -> bytes
     return buffer.getvalue()
 
 
-def unpack(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def unpack(
+    path: Path, *, manifest_only: bool = False
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """The arrays and the manifest of a file that `pack` made. Nothing in it can run code."""
     try:
         with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+            names = ["manifest"] if manifest_only else archive.files
+            arrays = {name: archive[name] for name in names}
         manifest = json.loads(str(arrays.pop("manifest")))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise StoreError(

@@ -111,6 +111,11 @@ class Store:
         """Commit one network; false where another process has committed it already."""
         return create_file(self.unit_path(condition, seed), pack(record.arrays, record.manifest))
 
+    def unit_key(self, condition: str, seed: int) -> str:
+        """The full hash of what made a network; reads no arrays."""
+        _, manifest = unpack(self.unit_path(condition, seed), manifest_only=True)
+        return manifest.get("key", "")
+
     def read_unit(self, condition: str, seed: int) -> UnitRecord:
         path = self.unit_path(condition, seed)
         arrays, manifest = unpack(path)
