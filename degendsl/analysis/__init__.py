@@ -1,3 +1,5 @@
 """From measures to tables: degeneracy, intervals, effects, verdicts."""
 
+from ._study import Study as Study
+from ._tables import TABLES as TABLES
 from ._tables import tables as tables

@@ -8,13 +8,12 @@ from typing import Any
 import polars as pl
 
 from degendsl.measuring import ConditionMeasures
-from degendsl.planning import Plan
 from degendsl.spec import kinds
 
 from ._degeneracy import METRICS, degeneracy_of, primary
 from ._effects import Effect, effect_of_factor, holm
+from ._study import F, Study, frame
 
-F = pl.Float64
 EFFECTS = {
     "factor": pl.String,
     "level": pl.String,
@@ -46,14 +45,14 @@ EXPECTATIONS = {
 _CONVERGENCE_GAP = 0.20
 
 
-def effects_table(plan: Plan, measured: Sequence[ConditionMeasures]) -> pl.DataFrame:
+def effects_table(study: Study) -> pl.DataFrame:
     """The effect of every factor on every metric; those nobody asked for are exploratory."""
-    factors = plan.spec.factors
-    asked = {(claim.level, _factor(claim)) for claim in plan.spec.expect}
+    factors = study.factors
+    asked = {(claim.level, _factor(claim)) for claim in study.claims}
     rows = []
     for factor, level in itertools.product(factors, METRICS):
         for metric in METRICS[level]:
-            effect = _effect(plan, measured, factor, level, metric)
+            effect = _effect(study, factor, level, metric)
             claimed = (level, factor) in asked and metric == primary(level, factors)
             rows.append(
                 {
@@ -69,16 +68,14 @@ def effects_table(plan: Plan, measured: Sequence[ConditionMeasures]) -> pl.DataF
                     "exploratory": not claimed,
                 }
             )
-    return pl.DataFrame(rows, schema=EFFECTS, orient="row").fill_nan(None)
+    return frame(rows, EFFECTS)
 
 
-def expectations_table(
-    plan: Plan, measured: Sequence[ConditionMeasures], effects: pl.DataFrame
-) -> pl.DataFrame:
+def expectations_table(study: Study) -> pl.DataFrame:
     """A verdict for each expectation, with Holm's correction over all of them."""
-    factors = plan.spec.factors
+    factors, effects = study.factors, effects_table(study)
     found = []
-    for claim in plan.spec.expect:
+    for claim in study.claims:
         metric = primary(claim.level, factors)
         row = effects.row(
             by_predicate=(pl.col("factor") == _factor(claim))
@@ -90,7 +87,7 @@ def expectations_table(
     adjusted = holm([math.nan if row["p"] is None else row["p"] for _, _, row in found])
     rows = []
     for (claim, metric, row), p in zip(found, adjusted, strict=True):
-        verdict, why = _verdict(claim, row, p, _convergence_gap(measured))
+        verdict, why = _verdict(claim, row, p, _convergence_gap(study.measured))
         direction = "rises" if claim.rises_with else "falls"
         rows.append(
             {
@@ -107,7 +104,7 @@ def expectations_table(
                 "p_adjusted": p,
             }
         )
-    return pl.DataFrame(rows, schema=EXPECTATIONS, orient="row").fill_nan(None)
+    return frame(rows, EXPECTATIONS)
 
 
 def _verdict(
@@ -130,13 +127,11 @@ def _verdict(
     return ("holds" if row["direction"] == claimed else "fails"), said
 
 
-def _effect(
-    plan: Plan, measured: Sequence[ConditionMeasures], factor: str, level: str, metric: str
-) -> Effect | None:
+def _effect(study: Study, factor: str, level: str, metric: str) -> Effect | None:
     """The effect of one factor, over the slices in which all other factors stand still."""
-    together = next(item.paths for item in plan.spec.sweep if factor in item.paths)
+    together = next(item for item in study.items if factor in item)
     slices: dict[tuple[Any, ...], list[ConditionMeasures]] = {}
-    for one in measured:
+    for one in study.measured:
         levels = one.condition.point.levels
         others = tuple(repr(value) for path, value in levels.items() if path not in together)
         slices.setdefault(others, []).append(one)

@@ -3,25 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from degendsl.errors import MeasureError
 from degendsl.planning import Condition, Plan
 from degendsl.store import Store, UnitRecord
 
-from ._levels import Measured, Networks, behavior, dynamics, examples, weights
-
-LEVELS = {"behavior": behavior, "dynamics": dynamics, "weights": weights}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Examples:
-    """A few test trials and what one network of a condition, the median by loss, makes of them."""
-
-    seed: int
-    inputs: np.ndarray
-    targets: np.ndarray
-    outputs: np.ndarray
+from ._behavior import behavior
+from ._cache import Measured, Networks
+from ._examples import Examples, examples
+from ._levels import ALSO, LEVELS, MeasureNetworks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +18,14 @@ class ConditionMeasures:
     """All that is known of one condition.
 
     records: every network there is. levels: by (level, at), of the networks that are compared.
-    everyone: losses of every finite network, converged or not. problems: what could not be
-    measured, in words.
+    also: by (name, at), what else was asked for of the same networks. everyone: losses of every
+    finite network, converged or not. problems: what could not be measured, in words.
     """
 
     condition: Condition
     records: Mapping[int, UnitRecord]
     levels: Mapping[tuple[str, str], Measured]
+    also: Mapping[tuple[str, str], Measured]
     everyone: Measured | None
     examples: Examples | None
     problems: tuple[str, ...]
@@ -61,19 +51,27 @@ def _measure_condition(plan: Plan, store: Store, condition: Condition) -> Condit
     }
     converged = {s: r for s, r in records.items() if r.manifest["outcome"] == "converged"}
     finite = {s: r for s, r in records.items() if r.manifest["outcome"] != "diverged"}
+    problems: list[str] = []
     levels: dict[tuple[str, str], Measured] = {}
-    problems = []
-    if len(converged) < 2:
-        problems.append(f"{condition.label}: {len(converged)} converged networks, two are needed")
-    else:
+    also: dict[tuple[str, str], Measured] = {}
+
+    def attempt(
+        found: dict[tuple[str, str], Measured], measures: Mapping[str, MeasureNetworks]
+    ) -> None:
         for at in measure.at:
             networks = Networks(condition=condition, at=at, records=converged)
-            for name, level in LEVELS.items():
+            for name, one in measures.items():
                 try:
-                    levels[name, at] = level(store, networks, measure)
+                    found[name, at] = one(store, networks, measure)
                 except MeasureError as error:
                     when = "untrained networks" if at == "init" else "trained networks"
                     problems.append(f"{condition.label}, {name}, {when}: {error}")
+
+    if len(converged) < 2:
+        problems.append(f"{condition.label}: {len(converged)} converged networks, two are needed")
+    else:
+        attempt(levels, LEVELS)
+        attempt(also, {word: ALSO[word] for word in measure.also if word in ALSO})
     everyone = None
     if finite:
         everyone = behavior(store, Networks(condition=condition, at="end", records=finite), measure)
@@ -81,21 +79,8 @@ def _measure_condition(plan: Plan, store: Store, condition: Condition) -> Condit
         condition=condition,
         records=records,
         levels=levels,
+        also=also,
         everyone=everyone,
-        examples=_examples(store, condition, finite, everyone, plan) if everyone else None,
+        examples=examples(store, condition, finite, everyone, measure) if everyone else None,
         problems=tuple(problems),
     )
-
-
-def _examples(
-    store: Store,
-    condition: Condition,
-    records: Mapping[int, UnitRecord],
-    losses: Measured,
-    plan: Plan,
-) -> Examples:
-    order = np.argsort(losses.arrays["eval_mse"], kind="stable")
-    seed = losses.seeds[int(order[len(order) // 2])]
-    median = Networks(condition=condition, at="end", records={seed: records[seed]})
-    arrays = examples(store, median, plan.spec.measure, count=3).arrays
-    return Examples(seed=seed, **arrays)

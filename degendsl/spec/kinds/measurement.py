@@ -6,6 +6,7 @@ from typing import Literal
 from .._keys import key
 
 Level = Literal["behavior", "dynamics", "weights"]
+Also = Literal["svcca", "kernel_alignment", "weight_change", "task_information"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,9 @@ class Measure:
     behavior: TemporalBehavior = key(TemporalBehavior(), doc="The level of behaviour.")
     dynamics: DSA = key(DSA(), doc="The level of neural dynamics.")
     weights: PIF = key(PIF(), doc="The level of weights.")
+    also: tuple[Also, ...] = key(
+        (), doc="What else is measured of the same networks. It decides no expectation."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,22 @@
+"""One row per condition."""
+
+import polars as pl
+
+from ._study import Study
+
+
+def conditions_table(study: Study) -> pl.DataFrame:
+    """What was varied, and how many networks came of it."""
+    rows = []
+    for one in study.measured:
+        outcomes = [record.manifest["outcome"] for record in one.records.values()]
+        rows.append(
+            {
+                "condition": one.condition.id,
+                "label": one.condition.label,
+                **{path: one.condition.point.levels[path] for path in study.factors},
+                "n_networks": len(outcomes),
+                "n_converged": outcomes.count("converged"),
+            }
+        )
+    return pl.DataFrame(rows, infer_schema_length=None)

@@ -1,0 +1,83 @@
+"""One row per network."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from degendsl.measuring import ConditionMeasures, Measured
+
+from ._study import F, Study, frame
+
+SCHEMA = {
+    "condition": pl.String,
+    "seed": pl.Int64,
+    "outcome": pl.String,
+    "epochs": pl.Int64,
+    "train_mse": F,
+    "eval_mse": F,
+    "response_mse": F,
+    "unexplained": F,
+    "ood_mse": F,
+    "weight_change": F,
+    "kernel_alignment": F,
+    "threshold_epoch": pl.Int64,
+    "lanes": pl.Int64,
+    "device_kind": pl.String,
+}
+
+
+def networks_table(study: Study) -> pl.DataFrame:
+    """Every network there is, compared or not."""
+    return frame([row for one in study.measured for row in _rows(one)], SCHEMA)
+
+
+def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
+    losses = _by_seed(one.everyone)
+    changes = _by_seed(one.levels.get(("weights", "end")))
+    rows = []
+    for seed, record in one.records.items():
+        loss = record.arrays["loss"]
+        threshold = one.condition.science.train.stop.train_mse
+        below = np.flatnonzero(loss <= threshold)
+        rows.append(
+            {
+                "condition": one.condition.id,
+                "seed": seed,
+                "outcome": record.manifest["outcome"],
+                "epochs": record.manifest["epochs"],
+                "train_mse": float(loss[-1]),
+                **{
+                    name: losses.get(seed, {}).get(name)
+                    for name in ("eval_mse", "response_mse", "unexplained", "ood_mse")
+                },
+                "weight_change": changes.get(seed, {}).get("weight_change"),
+                "kernel_alignment": None,
+                "threshold_epoch": int(below[0]) + 1 if len(below) else None,
+                "lanes": record.manifest["realisation"]["lanes"],
+                "device_kind": record.manifest["realisation"]["device_kind"],
+            }
+        )
+    return rows
+
+
+def _by_seed(measured: Measured | None) -> dict[int, dict[str, float]]:
+    if measured is None:
+        return {}
+    n = len(measured.seeds)
+    pairs = len(measured.arrays.get("pairs", ()))
+    per_network = {
+        name: array
+        for name, array in measured.arrays.items()
+        if array.ndim == 1 and len(array) == n and (name in _PER_NETWORK or n != pairs)
+    }
+    return {
+        seed: {name: float(array[index]) for name, array in per_network.items()}
+        for index, seed in enumerate(measured.seeds)
+    }
+
+
+# With three networks there are three pairs, so length alone does not tell them apart.
+_PER_NETWORK = frozenset(
+    ("eval_mse", "response_mse", "unexplained", "ood_mse", "norm", "weight_change")
+)
