@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from jaxtyping import Array
 
-from degendsl.models import Parameters
+from degendsl.models import Parameters, to_arrays
 from degendsl.spec import kinds
 from degendsl.tasks import Trials
 from degendsl.training._program import loss_of
@@ -33,7 +33,7 @@ def network(**model: object) -> tuple[kinds.Science, Parameters, Trials]:
 
 
 def float64(parameters: Parameters) -> dict[str, np.ndarray]:
-    return {name: np.asarray(value, np.float64) for name, value in vars(parameters).items()}
+    return {name: value.astype(np.float64) for name, value in to_arrays(parameters).items()}
 
 
 def test_euler_with_dt_equal_tau_is_the_vanilla_network_without_lag():

@@ -1,6 +1,6 @@
 """Trained networks on test trials: losses, outputs and states, regenerated from the weights."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ import jax.random as jr
 import numpy as np
 from jaxtyping import Array, Float
 
-from degendsl.models import AbstractModel, Parameters
+from degendsl.models import AbstractModel, Parameters, from_arrays
 from degendsl.spec import kinds
 from degendsl.tasks import AbstractTask, Trials
 from degendsl.vocabulary import PRECISIONS, model_of, task_of
@@ -66,6 +66,14 @@ def states_on(
     return _each(program, model_of(science), trials, networks)
 
 
+def recurrent_of(
+    science: kinds.Science, parameters: Mapping[str, np.ndarray]
+) -> Float[np.ndarray, "unit unit"]:
+    """The recurrent matrix that acts in a network: for a standard one, the array in its file."""
+    with jax.default_matmul_precision(PRECISIONS[science.numerics.precision]):
+        return np.asarray(model_of(science).recurrent_matrix(from_arrays(parameters)))
+
+
 def condition_task(science: kinds.Science) -> AbstractTask:
     """The task of a condition, for whoever draws its trials."""
     return task_of(science)
@@ -93,7 +101,7 @@ def _states(
 def _outputs(
     model: AbstractModel, parameters: Parameters, trials: Trials
 ) -> Float[Array, "trial time output"]:
-    return model.outputs(parameters, model.states(parameters, trials.inputs))
+    return model.respond(parameters, trials.inputs).outputs
 
 
 @lru_cache
@@ -116,7 +124,7 @@ def _each(
     for first in range(0, len(networks), BATCH):
         some = list(networks[first : first + BATCH])
         padded = some + [some[-1]] * (BATCH - len(some))
-        stacked = jax.tree.map(lambda *one: jnp.stack(one), *(Parameters(**net) for net in padded))
+        stacked = jax.tree.map(lambda *one: jnp.stack(one), *(from_arrays(net) for net in padded))
         results = jax.device_get(program(model, stacked, trials))
         for index in range(len(some)):
             yield jax.tree.map(lambda leaf, i=index: np.asarray(leaf[i]), results)

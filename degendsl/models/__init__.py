@@ -1,10 +1,16 @@
 """Recurrent networks: parameters, initialisation, dynamics. A model knows nothing about tasks."""
 
+from ._initialisers import AbstractInitialiser as AbstractInitialiser
+from ._initialisers import Gaussian as Gaussian
+from ._initialisers import Uniform as Uniform
 from ._network import NONLINEARITIES as NONLINEARITIES
 from ._network import AbstractModel as AbstractModel
 from ._network import CurrentModel as CurrentModel
 from ._network import RateModel as RateModel
-from ._parameters import AbstractInitialiser as AbstractInitialiser
-from ._parameters import Gaussian as Gaussian
+from ._network import Response as Response
+from ._parameters import GROUPS as GROUPS
 from ._parameters import Parameters as Parameters
-from ._parameters import Uniform as Uniform
+from ._parameters import from_arrays as from_arrays
+from ._parameters import parameter_groups as parameter_groups
+from ._parameters import scaled as scaled
+from ._parameters import to_arrays as to_arrays

@@ -1,79 +1,89 @@
-"""The parameters of a network and where they start."""
+"""The parameters of a network: their names, their groups, their form in a unit file."""
 
-import abc
-import math
-from typing import final
+from collections.abc import Mapping
+from typing import Any
 
 import equinox as eqx
-import jax.numpy as jnp
-import jax.random as jr
+import jax
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
 
 # On the device while training, NumPy where it was read from a file.
 AnyArray = Array | np.ndarray
 
 
 class Parameters(eqx.Module):
-    """What training changes. The names are those of the arrays in a unit file."""
+    """What one network is made of, by the names of the arrays in a unit file.
 
-    recurrent: Float[AnyArray, "unit unit"]
+    Nearly all of it is trained. What a network does not have is None, and its file has no such
+    array. These are the parameters as they are stored and trained; the recurrent matrix that acts
+    is `AbstractModel.recurrent_matrix` of them.
+
+    recurrent: None where a low rank is kept by two factors, L and R of W = L Rᵀ.
+    initial_state: the state before the first step, where it is learned; zero otherwise.
+    recurrent_mask: 1 where a weight exists and 0 where there is none. Never trained.
+    time_constant: of each unit, where each has its own. Never trained.
+    origin: the network at initialisation, where outputs are centred on it. Never trained.
+    """
+
+    recurrent: Float[AnyArray, "unit unit"] | None
     input: Float[AnyArray, "unit input"]
-    bias: Float[AnyArray, " unit"]
+    bias: Float[AnyArray, " unit"] | None
     readout: Float[AnyArray, "output unit"]
-    readout_bias: Float[AnyArray, " output"]
+    readout_bias: Float[AnyArray, " output"] | None
+    initial_state: Float[AnyArray, " unit"] | None = None
+    recurrent_left: Float[AnyArray, "unit rank"] | None = None
+    recurrent_right: Float[AnyArray, "unit rank"] | None = None
+    recurrent_mask: Float[AnyArray, "unit unit"] | None = None
+    time_constant: Float[AnyArray, " unit"] | None = None
+    origin: "Parameters | None" = None
 
 
-class AbstractInitialiser(eqx.Module):
-    """Draws the parameters of one network."""
-
-    @abc.abstractmethod
-    def __call__(
-        self, key: PRNGKeyArray, n_inputs: int, n_units: int, n_outputs: int
-    ) -> Parameters:
-        """Fresh parameters for a network of these sizes."""
-
-
-@final
-class Uniform(AbstractInitialiser):
-    """Every parameter uniform in ±1/√units, biases included (Huang et al. 2025)."""
-
-    def __call__(
-        self, key: PRNGKeyArray, n_inputs: int, n_units: int, n_outputs: int
-    ) -> Parameters:
-        bound = 1 / math.sqrt(n_units)
-        keys = jr.split(key, 5)
-
-        def draw(index: int, *shape: int) -> Array:
-            return jr.uniform(keys[index], shape, jnp.float32, -bound, bound)
-
-        return Parameters(
-            recurrent=draw(0, n_units, n_units),
-            input=draw(1, n_units, n_inputs),
-            bias=draw(2, n_units),
-            readout=draw(3, n_outputs, n_units),
-            readout_bias=draw(4, n_outputs),
-        )
+# The words of `train.trainable`, and `fixed` for what no training may change.
+GROUPS: Mapping[str, str] = {
+    "recurrent": "recurrent",
+    "input": "input",
+    "bias": "bias",
+    "readout": "readout",
+    "readout_bias": "readout",
+    "initial_state": "initial_state",
+    "recurrent_left": "recurrent",
+    "recurrent_right": "recurrent",
+    "recurrent_mask": "fixed",
+    "time_constant": "fixed",
+    "origin": "fixed",
+}
 
 
-@final
-class Gaussian(AbstractInitialiser):
-    """Normal weights of variance 1/fan-in, the recurrent ones times gain²; zero biases."""
+def parameter_groups(parameters: Parameters) -> Any:
+    """A tree like the parameters that holds, for each array, the word of its group.
 
-    gain: Float[Array, ""]
+    The bias of the readout belongs to the readout.
+    """
+    return jax.tree_util.tree_map_with_path(lambda path, _: GROUPS[path[0].name], parameters)
 
-    def __call__(
-        self, key: PRNGKeyArray, n_inputs: int, n_units: int, n_outputs: int
-    ) -> Parameters:
-        recurrent_key, input_key, readout_key = jr.split(key, 3)
 
-        def draw(key: PRNGKeyArray, *shape: int) -> Array:
-            return jr.normal(key, shape, jnp.float32) / math.sqrt(shape[1])
+def to_arrays(parameters: Parameters) -> dict[str, np.ndarray]:
+    """The arrays by name, those of the origin as `origin/name`."""
+    found: dict[str, np.ndarray] = {}
+    for name, value in vars(parameters).items():
+        if isinstance(value, Parameters):
+            found |= {f"{name}/{inner}": array for inner, array in to_arrays(value).items()}
+        elif value is not None:
+            found[name] = np.asarray(value)
+    return found
 
-        return Parameters(
-            recurrent=self.gain * draw(recurrent_key, n_units, n_units),
-            input=draw(input_key, n_units, n_inputs),
-            bias=jnp.zeros(n_units, jnp.float32),
-            readout=draw(readout_key, n_outputs, n_units),
-            readout_bias=jnp.zeros(n_outputs, jnp.float32),
-        )
+
+def from_arrays(arrays: Mapping[str, np.ndarray]) -> Parameters:
+    """The parameters that `to_arrays` made these arrays of."""
+    inner = {name.removeprefix("origin/"): a for name, a in arrays.items() if "/" in name}
+    own: dict[str, Any] = {name: array for name, array in arrays.items() if "/" not in name}
+    always: dict[str, Any] = dict.fromkeys(("recurrent", "bias", "readout_bias"))
+    return Parameters(**always | own, origin=from_arrays(inner) if inner else None)
+
+
+def scaled(parameters: Any, scales: Any) -> Any:
+    """A tree of numbers times a tree of scales; itself where the scales are None."""
+    if scales is None:
+        return parameters
+    return jax.tree.map(lambda value, scale: value * scale, parameters, scales)

@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from degendsl.models import Parameters
+from degendsl.models import Parameters, from_arrays, to_arrays
 from degendsl.planning import Unit
 from degendsl.store import Store
 
@@ -30,15 +30,14 @@ def named(parameters: Parameters | None, prefix: str) -> dict[str, np.ndarray]:
     """Parameters as arrays under `prefix/name`; none for none."""
     if parameters is None:
         return {}
-    return {f"{prefix}/{name}": np.asarray(value) for name, value in vars(parameters).items()}
+    return {f"{prefix}/{name}": array for name, array in to_arrays(parameters).items()}
 
 
 def parameters_from(arrays: dict[str, np.ndarray], prefix: str) -> Parameters | None:
     """The parameters stored under `prefix`, or None where there are none."""
-    names = Parameters.__dataclass_fields__
-    if f"{prefix}/recurrent" not in arrays:
-        return None
-    return Parameters(**{name: arrays[f"{prefix}/{name}"] for name in names})
+    start = f"{prefix}/"
+    found = {name.removeprefix(start): a for name, a in arrays.items() if name.startswith(start)}
+    return from_arrays(found) if found else None
 
 
 def save(store: Store, name: str, lanes: list[tuple[Progress, Any]]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
-from degendsl.models import AbstractModel, Parameters
+from degendsl.models import AbstractModel, Parameters, scaled
 from degendsl.planning import Unit
 from degendsl.spec import kinds
 from degendsl.tasks import AbstractTask, Trials
@@ -65,8 +65,7 @@ def masked_mse(outputs: Float[Array, "trial time output"], trials: Trials) -> Fl
 
 def loss_of(parameters: Parameters, model: AbstractModel, trials: Trials) -> Float[Array, ""]:
     """The data loss of one network on a batch."""
-    states = model.states(parameters, trials.inputs)
-    return masked_mse(model.outputs(parameters, states), trials)
+    return masked_mse(model.respond(parameters, trials.inputs).outputs, trials)
 
 
 class EnsembleProgram:
@@ -132,7 +131,10 @@ class EnsembleProgram:
                 loss, gradients = jax.value_and_grad(loss_of)(
                     state.parameters, recipe.model, trials
                 )
+                # Before clipping and the optimiser, whose ε then means the same at every width.
+                gradients = scaled(gradients, recipe.model.gradient_scales(state.parameters))
                 updates, moments = optimizer.update(gradients, state.optimizer, state.parameters)
+                updates = scaled(updates, recipe.model.rate_scales(state.parameters))
                 parameters = eqx.apply_updates(state.parameters, updates)
                 return LaneState(parameters=parameters, optimizer=moments), loss
 
