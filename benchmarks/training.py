@@ -1,15 +1,21 @@
-"""A training step of an ensemble against a hand-written scan that does the same work.
+"""A training step of an ensemble against a hand-written scan, and against a plain PyTorch loop.
 
-16 networks, 128 units, 64 trials, 100 steps; both sharded alike over all devices and timed in turn.
+16 networks, 128 units, 64 trials, 100 steps. Scan and ensemble are sharded alike over all devices
+and timed in turn. `--torch PYTHON` names a Python that has PyTorch (requirements-torch.txt); there
+as many processes as cores each train one network at a time, as PyTorch comes (a thread per core in
+every process) and held to one thread each, which a user has to know of.
 """
 
 import os
 
 os.environ.setdefault("EQX_ON_ERROR", "nan")
 
+import argparse
 import statistics
+import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -19,7 +25,7 @@ import optax
 
 from degendsl.planning import make_plan
 from degendsl.spec import parse_spec
-from degendsl.training import prepare_devices
+from degendsl.training import prepare_devices, usable_cores
 from degendsl.training._program import EnsembleProgram, recipe_of
 
 NETWORKS, STEPS, TRIALS = 16, 10, 64
@@ -62,7 +68,21 @@ def seconds(call: Callable[[], Any]) -> float:
     return time.perf_counter() - begun
 
 
+def torch_seconds(python: str, processes: int, threads: int) -> float:
+    """Seconds a network and step of a PyTorch loop, all processes running at once.
+
+    threads: of each process; 0 leaves it to PyTorch.
+    """
+    words = [python, str(Path(__file__).with_name("torch_loop.py")), "8", str(threads)]
+    running = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
+    each = [float(process.communicate()[0]) for process in running]
+    return statistics.mean(each) / processes
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--torch", metavar="PYTHON", help="a Python that has PyTorch")
+    python = parser.parse_args().torch
     prepare_devices()
     plan = make_plan(parse_spec(SPEC))
     program = EnsembleProgram(plan.conditions[0].science, NETWORKS // len(jax.devices()))
@@ -80,13 +100,27 @@ def main() -> None:
             return hand(recipes.task, state.parameters, state.optimizer, recipes.data_key)
 
     ours(), theirs()
-    ratios, times = [], []
+    times: list[float] = []
+    scan: list[float] = []
+    torch: dict[int, list[float]] = {0: [], 1: []}
     for _ in range(7):
         a, b = seconds(ours), seconds(theirs)
-        ratios.append(a / b)
-        times.append(a / STEPS / NETWORKS * 1e3)
-    print(f"{len(jax.devices())} devices, {statistics.median(times):.1f} ms a network and step")
-    print(f"time over that of a hand-written scan: {statistics.median(ratios):.2f}")
+        times.append(a / STEPS / NETWORKS)
+        scan.append(a / b)
+        for threads, ratios in torch.items():
+            if python:
+                ratios.append(torch_seconds(python, usable_cores(), threads) / times[-1])
+    print(
+        f"{len(jax.devices())} devices, {statistics.median(times) * 1e3:.1f} ms a network and step"
+    )
+    print(f"time over that of a hand-written scan: {statistics.median(scan):.2f}")
+    if python:
+        plain, narrow = (statistics.median(ratios) for ratios in torch.values())
+        print(
+            f"times as fast as a PyTorch loop in {usable_cores()} processes: {plain:.1f} as it ",
+            end="",
+        )
+        print(f"comes, {narrow:.1f} with one thread each")
 
 
 if __name__ == "__main__":
