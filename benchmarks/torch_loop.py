@@ -7,7 +7,7 @@ import statistics
 import sys
 import time
 
-import torch
+import torch  # pyright: ignore[reportMissingImports]
 
 UNITS, CHANNELS, TRIALS, TIME = 128, 3, 64, 100
 
