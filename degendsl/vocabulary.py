@@ -16,6 +16,7 @@ from degendsl.spec import kinds
 
 TASKS: dict[type, Callable[..., tasks.AbstractTask]] = {
     kinds.FlipFlop: tasks.flip_flop,
+    kinds.DelayedDiscrimination: tasks.delayed_discrimination,
 }
 
 MODELS: dict[type, Callable[..., models.AbstractModel]] = {
@@ -43,7 +44,7 @@ PRECISIONS: dict[str, str] = {
 
 def task_of(science: kinds.Science) -> tasks.AbstractTask:
     """The task that a condition trains on."""
-    return TASKS[type(science.task)](science.task, science.n_steps)
+    return TASKS[type(science.task)](science.task, science.n_steps, science.solver.dt)
 
 
 def model_of(science: kinds.Science) -> models.AbstractModel:

@@ -84,7 +84,7 @@ def test_loss_and_gradients_equal_an_independent_back_propagation():
     made, parameters, trials = network()
     model = model_of(made)
     with jax.default_matmul_precision("highest"):
-        loss, gradients = jax.value_and_grad(loss_of)(parameters, model, trials)
+        (_, loss), gradients = jax.value_and_grad(loss_of, has_aux=True)(parameters, model, trials)
     expected_loss, expected = _back_propagation(
         float64(parameters), np.asarray(trials.inputs, float), np.asarray(trials.targets, float)
     )

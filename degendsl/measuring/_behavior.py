@@ -1,5 +1,7 @@
 """The level of behaviour: losses in and out of distribution."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from degendsl.spec import kinds
@@ -17,7 +19,8 @@ def behavior(store: Store, networks: Networks, measure: kinds.Measure) -> Measur
         science = networks.condition.science
         task = _evaluate.condition_task(science)
         test = _evaluate.test_trials(task, measure.trials)
-        longer = _evaluate.test_trials(task.temporal(measure.behavior.factor), measure.trials)
+        shifted = replace(science, task=science.task.temporal(measure.behavior.factor))
+        longer = _evaluate.test_trials(_evaluate.condition_task(shifted), measure.trials)
         inside = _evaluate.losses_on(science, test, networks.parameters)
         outside = _evaluate.losses_on(science, longer, networks.parameters)
         return {

@@ -80,16 +80,22 @@ def condition_task(science: kinds.Science) -> AbstractTask:
 
 
 def _losses(model: AbstractModel, parameters: Parameters, trials: Trials) -> Losses:
-    outputs = _outputs(model, parameters, trials)
+    return _score(_outputs(model, parameters, trials), trials)
+
+
+def _score(outputs: Float[Array, "trial time output"], trials: Trials) -> Losses:
+    mask, response = trials.mask, trials.mask * trials.response
     square = (outputs - trials.targets) ** 2
-    count = jnp.sum(trials.mask)
-    mse = jnp.sum(trials.mask * square) / count
-    centre = jnp.sum(trials.mask * trials.targets, axis=(0, 1), keepdims=True) / jnp.sum(
-        trials.mask, axis=(0, 1), keepdims=True
+    mse = jnp.sum(mask * square) / jnp.sum(mask != 0)
+    # Auxiliary outputs have no weight at all, and no centre either.
+    weight = jnp.maximum(jnp.sum(mask, axis=(0, 1), keepdims=True), jnp.finfo(jnp.float32).tiny)
+    centre = jnp.sum(mask * trials.targets, axis=(0, 1), keepdims=True) / weight
+    variance = jnp.sum(mask * (trials.targets - centre) ** 2) / jnp.sum(mask != 0)
+    return Losses(
+        mse=mse,
+        response_mse=jnp.sum(response * square) / jnp.sum(response != 0),
+        unexplained=mse / variance,
     )
-    variance = jnp.sum(trials.mask * (trials.targets - centre) ** 2) / count
-    response = jnp.sum(trials.response * square) / jnp.sum(trials.response)
-    return Losses(mse=mse, response_mse=response, unexplained=mse / variance)
 
 
 def _states(

@@ -86,7 +86,7 @@ def _unknown(key: str, known: list[str], steps: Steps, node: Node) -> Problem:
         hint = "leave it out; a later version of the language will know it"
         return place.problem("E011", f"'{key}' is a reserved word", hint)
     inside = f" in {where}" if where else ""
-    hint = _elsewhere(key, where, node) or nearest(key, known)
+    hint = nearest(key, known) or _elsewhere(key, where, node)
     if ":" in key:
         hint = "write a space after ':'; "
     return place.problem(

@@ -38,14 +38,8 @@ class FlipFlop(AbstractTask):
         everywhere = jnp.ones(shape, jnp.float32)
         return Trials(inputs=inputs, targets=targets, mask=everywhere, response=everywhere)
 
-    def temporal(self, factor: float) -> "FlipFlop":
-        longer = round(self.n_steps * factor)
-        return FlipFlop(
-            flip_probability=self.flip_probability, channels=self.channels, n_steps=longer
-        )
 
-
-def flip_flop(description: kinds.FlipFlop, n_steps: int) -> FlipFlop:
-    """The task that a spec describes, `n_steps` solver steps long."""
+def flip_flop(description: kinds.FlipFlop, n_steps: int, dt: float) -> FlipFlop:
+    """The task that a spec describes, `n_steps` solver steps long; their length plays no part."""
     probability = jnp.asarray(description.flip_probability, jnp.float32)
     return FlipFlop(flip_probability=probability, channels=description.channels, n_steps=n_steps)

@@ -58,14 +58,24 @@ def recipe_of(unit: Unit, networks: kinds.Networks) -> Recipe:
     )
 
 
-def masked_mse(outputs: Float[Array, "trial time output"], trials: Trials) -> Float[Array, ""]:
-    """Mean squared error over the steps and outputs that count."""
-    return jnp.sum(trials.mask * (outputs - trials.targets) ** 2) / jnp.sum(trials.mask)
+def weighted_mse(
+    outputs: Float[Array, "trial time output"],
+    targets: Float[Array, "trial time output"],
+    weights: Float[Array, "trial time output"],
+) -> Float[Array, ""]:
+    """Mean of weight × squared error over the steps and outputs whose weight is not 0."""
+    return jnp.sum(weights * (outputs - targets) ** 2) / jnp.sum(weights != 0)
 
 
-def loss_of(parameters: Parameters, model: AbstractModel, trials: Trials) -> Float[Array, ""]:
-    """The data loss of one network on a batch."""
-    return masked_mse(model.respond(parameters, trials.inputs).outputs, trials)
+def loss_of(
+    parameters: Parameters, model: AbstractModel, trials: Trials
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """What is minimised on a batch, and the data loss, which is reported and stops training."""
+    outputs = model.respond(parameters, trials.inputs).outputs
+    loss = weighted_mse(outputs, trials.targets, trials.mask)
+    if trials.auxiliary is None:
+        return loss, loss
+    return loss + weighted_mse(outputs, trials.targets, trials.auxiliary), loss
 
 
 class EnsembleProgram:
@@ -128,7 +138,7 @@ class EnsembleProgram:
                 # Trials depend on seed, epoch and step alone, so a resumed network sees the
                 # trials that an undisturbed one would have seen.
                 trials = recipe.task.trials(jr.fold_in(key, index), self._train.batch_size)
-                loss, gradients = jax.value_and_grad(loss_of)(
+                (_, loss), gradients = jax.value_and_grad(loss_of, has_aux=True)(
                     state.parameters, recipe.model, trials
                 )
                 # Before clipping and the optimiser, whose ε then means the same at every width.

@@ -2,7 +2,7 @@
 
 import json
 import math
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -17,6 +17,7 @@ from degendsl.spec._types import (
     Table,
     Type,
     Words,
+    field_of,
     fields_of,
     kind_name,
 )
@@ -135,7 +136,11 @@ _SWEPT: dict[str, list[Any]] = {
 def swept(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, list[Any]]]]:
     """A spec with a sweep and exclusions, and the items of its sweep."""
     document = draw(documents())
-    chosen = draw(st.lists(st.sampled_from(sorted(_SWEPT)), unique=True, max_size=3))
+    task = next(
+        kind for kind in get_args(kinds.Task) if kind_name(kind) == document["task"]["kind"]
+    )
+    paths = [p for p in sorted(_SWEPT) if p[:5] != "task." or field_of(task, p[5:])]
+    chosen = draw(st.lists(st.sampled_from(paths), unique=True, max_size=3))
     items: list[dict[str, list[Any]]] = []
     for path in chosen:
         levels = draw(st.lists(st.sampled_from(_SWEPT[path]), min_size=1, unique_by=json.dumps))

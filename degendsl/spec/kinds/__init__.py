@@ -3,6 +3,7 @@
 A block with several kinds is a tuple of dataclasses; the first is the default kind.
 """
 
+from .delayed_discrimination import DelayedDiscrimination as DelayedDiscrimination
 from .document import Document as Document
 from .document import Model as Model
 from .document import Science as Science
@@ -26,6 +27,8 @@ from .model import StandardParameterization as StandardParameterization
 from .model import UniformInit as UniformInit
 from .study import Author as Author
 from .study import Study as Study
+from .task import Shift as Shift
+from .task import TaskDescription as TaskDescription
 from .training import Adam as Adam
 from .training import Euler as Euler
 from .training import Networks as Networks

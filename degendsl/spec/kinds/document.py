@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .._keys import key
+from .delayed_discrimination import DelayedDiscrimination
 from .flip_flop import FlipFlop
 from .measurement import Expectation, Measure, Profile, Report
 from .model import CurrentModel, RateModel
 from .study import Study
 from .training import Euler, Networks, Numerics, Train
 
-Task = FlipFlop
+Task = FlipFlop | DelayedDiscrimination
 Model = RateModel | CurrentModel
 Solver = Euler
 

@@ -1,14 +1,15 @@
 """The N-bit flip-flop task, without JAX: its keys, its sizes and its defaults."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from .._keys import key
+from .task import Shift, TaskDescription, numbered
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlipFlop:
+class FlipFlop(TaskDescription):
     """Remember, on each channel, the sign of the latest pulse.
 
     Each channel receives −1, 0 or +1 at every step; the target is the last non-zero input of that
@@ -48,16 +49,19 @@ class FlipFlop:
         "train.stop.train_mse": 1e-3,
     }
     science_version: ClassVar[int] = 1
+    shifts: ClassVar[tuple[Shift, ...]] = (*TaskDescription.shifts, "hold")
 
     @property
-    def input_size(self) -> int:
-        """Numbers the network receives at each step."""
-        return self.channels
+    def input_names(self) -> tuple[str, ...]:
+        return numbered("pulse", self.channels)
 
     @property
-    def output_size(self) -> int:
-        """Numbers the network must produce at each step."""
-        return self.channels
+    def primary_names(self) -> tuple[str, ...]:
+        return numbered("sign", self.channels)
+
+    def hold(self, factor: float) -> "FlipFlop":
+        """The same task with pulses `factor` times as rare, so that each is held as much longer."""
+        return replace(self, flip_probability=self.flip_probability / factor)
 
     def sentence(self) -> str:
         """What a trial is, for the methods text."""
