@@ -13,13 +13,14 @@ from ._cache import Arrays, Measured, Networks, cached, plain
 
 def behavior(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
     """Losses of each network on the test set and on trials out of distribution."""
-    settings = {"trials": plain(measure.trials), "behavior": plain(measure.behavior)}
+    chosen = measure.behavior[0]
+    settings = {"trials": plain(measure.trials), "behavior": plain(chosen)}
 
     def compute(_: Arrays) -> Arrays:
         science = networks.condition.science
         task = _evaluate.condition_task(science)
         test = _evaluate.test_trials(task, measure.trials)
-        shifted = replace(science, task=science.task.temporal(measure.behavior.factor))
+        shifted = replace(science, task=science.task.temporal(chosen.factor))
         longer = _evaluate.test_trials(_evaluate.condition_task(shifted), measure.trials)
         inside = _evaluate.losses_on(science, test, networks.parameters)
         outside = _evaluate.losses_on(science, longer, networks.parameters)

@@ -12,7 +12,7 @@ from ._cache import Arrays, Measured, Networks, cached, joined, new_pairs, plain
 
 def dynamics(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
     """DSA operators of each network and the distance of each pair."""
-    dsa = measure.dynamics
+    dsa = measure.dynamics[0]
     settings = {"trials": plain(measure.trials), "dynamics": plain(dsa)}
 
     def compute(known: Arrays) -> Arrays:

@@ -11,15 +11,14 @@ from ._cache import Arrays, Measured, Networks, cached, joined, new_pairs, plain
 
 def weights(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
     """Permutation distance of each pair of recurrent matrices, and how far each has moved."""
-    settings = {"weights": plain(measure.weights)}
+    pif = measure.weights[0]
+    settings = {"weights": plain(pif)}
 
     def compute(known: Arrays) -> Arrays:
         recurrent = np.stack([p["recurrent"] for p in networks.parameters]).astype(np.float64)
         start = np.stack([r.parameters("init")["recurrent"] for r in networks.records.values()])
         pairs = new_pairs(len(known.get("norm", ())), len(recurrent))
-        matches = metrics.match_pairs(
-            recurrent, pairs, starts=measure.weights.starts, seed=measure.weights.seed
-        )
+        matches = metrics.match_pairs(recurrent, pairs, starts=pif.starts, seed=pif.seed)
         norms = np.linalg.norm(recurrent, axis=(1, 2))
         cosines = [
             m.inner / (norms[i] * norms[j]) for (i, j), m in zip(pairs, matches, strict=True)

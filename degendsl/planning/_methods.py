@@ -7,6 +7,8 @@ def methods(plan: Plan) -> list[str]:
     """What is trained and how many; where conditions differ, the first speaks and says so."""
     spec, science = plan.spec, plan.conditions[0].science
     model, train, task = science.model, science.train, science.task
+    measure = spec.measure
+    behavior, dynamics, weights = measure.behavior[0], measure.dynamics[0], measure.weights[0]
     varied = f", which differ in {', '.join(spec.factors)}" if spec.factors else ""
     first = " in the first condition" if spec.factors else ""
     return [
@@ -22,11 +24,11 @@ def methods(plan: Plan) -> list[str]:
         "compared.",
         f"{spec.networks.count} networks differing in {' and '.join(spec.networks.vary)} were "
         f"trained in each of {len(plan.conditions)} conditions{varied}.",
-        f"Behaviour: spread of the loss on trials {spec.measure.behavior.factor:g} times as long. "
-        f"Dynamics: {spec.measure.dynamics.score} distance of Dynamical Similarity Analysis "
-        f"({spec.measure.dynamics.delays} delays, rank {spec.measure.dynamics.rank}) on "
-        f"{spec.measure.trials.count} test trials. Weights: permutation-invariant Frobenius "
-        f"distance of the recurrent matrices ({spec.measure.weights.starts} starts).",
+        f"Behaviour: spread of the loss on trials {behavior.factor:g} times as long. "
+        f"Dynamics: {dynamics.score} distance of Dynamical Similarity Analysis "
+        f"({dynamics.delays} delays, rank {dynamics.rank}) on "
+        f"{measure.trials.count} test trials. Weights: permutation-invariant Frobenius "
+        f"distance of the recurrent matrices ({weights.starts} starts).",
         "Intervals are 95 %: delete-one-network jackknife for means over pairs, bias-corrected "
         "accelerated bootstrap over networks for spreads.",
     ]

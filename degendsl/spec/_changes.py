@@ -8,6 +8,7 @@ from ._compose import compose
 from ._paths import (
     CHANGEABLE,
     application_order,
+    chosen_at,
     default_kind,
     holds,
     kinds_at,
@@ -110,14 +111,19 @@ def _set(
     step = steps[depth]
     if depth < len(steps) - 1:
         inner = below.get(step) or Node({}, change.key)
+        if isinstance(inner.value, list):
+            outer, whole = ".".join(steps[: depth + 1]), ".".join(steps)
+            message = f"'{outer}' is a list at {inner.place.said()}, so '{whole}' is not one place"
+            hint = f"set '{outer}' as a whole"
+            raise SpecError([change.key.problem("E090", message, hint)])
         below[step] = _set(inner, steps, depth + 1, changes, warnings)
         keys.setdefault(step, change.key)
         return Node(below, node.place, keys)
-    if step == "kind":
+    if chosen_at(".".join(steps)):
         block = ".".join(steps[:-1])
-        before = below["kind"].value if "kind" in below else default_kind(block)
+        before = below[step].value if step in below else default_kind(block)
         if before != change.node.value:
-            dropped = {name: keys[name] for name in below if name != "kind"}
+            dropped = {name: keys[name] for name in below if name != step}
             warnings += dropped_keys(block, change.node.value, dropped, change.key)
             below, keys = {}, {}
     below[step], keys[step] = change.node, change.key

@@ -1,10 +1,11 @@
 """What the schema has to say about a spec, in plain words and each at its place."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from ._paths import RESERVED, SCIENCE, homes, kinds_at
+from ._paths import RESERVED, SCIENCE, chosen_at, homes, kinds_at
 from ._places import Node, Place
 from ._problems import Problem
 from ._schema import json_schema
@@ -107,15 +108,20 @@ def unknown_path(path: str, known: list[str], place: Place, *, sweep: bool = Fal
 
 def _elsewhere(key: str, where: str, node: Node) -> str:
     """Where a key is at home: another kind of this block, or another block."""
-    block = kinds_at(where) if where else None
+    block = kinds_at(_bare(where)) if where else None
     if block:
         names = [kind_name(kind) for kind in block.kinds if field_of(kind, key)]
         if names:
-            chosen = node.value.get("kind")
+            chosen = node.value.get(block.word)
             kind = chosen.value if chosen else kind_name(block.default)
             return f"it belongs to kind {listed(names)}, but this is {kind}; "
     homes_of = [path for path in homes() if path.rsplit(".", 1)[-1] == key and "." in path]
     return f"did you mean '{homes_of[0]}'? " if len(homes_of) == 1 else ""
+
+
+def _bare(where: str) -> str:
+    """A path without positions: one entry of several is described as each is."""
+    return re.sub(r"\[\d+\]", "", where)
 
 
 def _of_value(error: Any, where: str, steps: Steps) -> tuple[str, str, str]:
@@ -130,8 +136,10 @@ def _of_value(error: Any, where: str, steps: Steps) -> tuple[str, str, str]:
             return "E018", f"there is no version {show(value)} of the language", "write 1"
         case "enum" | "const":
             allowed = [str(word) for word in error.schema.get("enum", [error.validator_value])]
-            what = f"{where.removesuffix('.kind')} kind" if where.endswith(".kind") else where
-            what = what.removesuffix(f"[{steps[-1]}]")
+            what = where.removesuffix(f"[{steps[-1]}]")
+            if chosen_at(_bare(where)):
+                # `there is no task kind`, but `there is no measure.behavior.ood`.
+                what = re.sub(r"\.kind$", " kind", where)
             hint = f"{nearest(str(value), allowed)}choices: {listed(allowed)}"
             return "E014", f"there is no {what} {quoted(value)}", hint
         case "pattern":

@@ -122,6 +122,11 @@ CODES: dict[str, Code] = {
         "networks: {count: 1000000}",
         "Give --large if that is meant.",
     ),
+    "E090": Code(
+        "A variant or --set changes a key inside something that the file writes as a list.",
+        "--set measure.dynamics.rank=9      # with measure.dynamics: [{rank: 5}, {rank: 10}]",
+        "Set the whole: --set 'measure.dynamics=[{rank: 9}, {rank: 10}]'.",
+    ),
     # Warnings
     "W001": Code(
         "A block got another kind, which drops its other keys, though the new kind has them too.",

@@ -7,7 +7,19 @@ from degendsl.errors import UsageError
 
 from ._codes import CODES
 from ._paths import RESERVED, Home, homes, type_at
-from ._types import Anything, Block, Many, Maybe, Scalar, Table, Type, Words, fields_of, kind_name
+from ._types import (
+    Anything,
+    Block,
+    Many,
+    Maybe,
+    OneOrMany,
+    Scalar,
+    Table,
+    Type,
+    Words,
+    fields_of,
+    kind_name,
+)
 from ._words import nearest
 
 _SCALARS = {
@@ -62,7 +74,7 @@ def _path(path: str) -> str:
 
 def _block_in(described: Type | None) -> Type | None:
     match described:
-        case Many(inner) | Table(inner) | Maybe(inner):
+        case Many(inner) | OneOrMany(inner) | Table(inner) | Maybe(inner):
             return _block_in(inner)
         case _:
             return described
@@ -75,7 +87,7 @@ def _block(path: str, home: Home, block: Block, described: Type | None) -> str:
     for kind in block.kinds:
         # Without the signature that a dataclass without a docstring would have.
         summary = " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].split())
-        word = f"{kind_name(kind)}: " if block.has_kind else ""
+        word = f"{kind_name(kind)}: " if block.word else ""
         default = " (default)" if len(block.kinds) > 1 and kind is block.default else ""
         lines.append(f"  {word}{summary}{default}")
         lines.append(f"    keys: {', '.join(field.name for field in fields_of(kind))}")
@@ -100,6 +112,8 @@ def _type(described: Type | None) -> str:
             return ("one of " if len(words) > 1 else "always ") + ", ".join(map(str, words))
         case Many(item):
             return f"list of entries: {_type(item)}"
+        case OneOrMany(item):
+            return f"{_type(item)}, or a list of such"
         case Table(value):
             return f"mapping from names: {_type(value)}"
         case Maybe(inner):

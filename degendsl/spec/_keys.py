@@ -25,6 +25,8 @@ class Key:
     pattern: a regular expression that a text must match in full.
     form: what a text that matches `pattern` looks like, in words.
     entries: the fewest entries of a list.
+    or_one: a list of blocks whose only entry may be written without the list.
+    chooses: this key says which kind its block is, as `kind` does wherever there is one.
     source: `paper` where Huang et al. (2025) state the default, `ours` where we chose it.
     role: how it reaches the compiled program. `number` is traced, so its value never causes a
         compilation; `shape` fixes array shapes; `duration` does so through the number of steps
@@ -46,6 +48,8 @@ class Key:
     pattern: str | None = None
     form: str | None = None
     entries: int | None = None
+    or_one: bool = False
+    chooses: bool = False
     source: Literal["paper", "ours"] = "ours"
     role: Role = "host"
     absent_at_zero: bool = False

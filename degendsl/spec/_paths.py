@@ -6,7 +6,18 @@ from functools import cache
 from typing import Any
 
 from . import kinds
-from ._types import Block, Field, Many, Table, Type, Words, fields_of, kind_name
+from ._types import (
+    Block,
+    Field,
+    Many,
+    OneOrMany,
+    Table,
+    Type,
+    Words,
+    block_in,
+    fields_of,
+    kind_name,
+)
 
 SCIENCE = ("task", "model", "solver", "train", "numerics")
 # What a variant or `--set` may change. The sweep is not among it: a swept path has one home.
@@ -48,9 +59,18 @@ def paths_in(roots: tuple[str, ...]) -> tuple[str, ...]:
 def kinds_at(path: str) -> Block | None:
     """The block at a path, where it is one that has kinds."""
     for home in homes().get(path, ()):
-        if isinstance(home.field.type, Block) and home.field.type.has_kind:
-            return home.field.type
+        block = block_in(home.field.type)
+        if block and block.word:
+            return block
     return None
+
+
+@cache
+def chosen_at(path: str) -> Block | None:
+    """The block whose kind is chosen at this path, such as `task` at `task.kind`."""
+    outer, _, word = path.rpartition(".")
+    block = kinds_at(outer) if outer else None
+    return block if block and block.word == word else None
 
 
 @cache
@@ -62,17 +82,15 @@ def type_at(path: str) -> Type | None:
     several = homes().get(path)
     if several is None:
         return None
-    if path.endswith(".kind"):
-        block = kinds_at(path.removesuffix(".kind"))
-        return Words(tuple(block.by_name())) if block else several[0].field.type
-    return several[0].field.type
+    block = chosen_at(path)
+    return Words(tuple(block.by_name())) if block else several[0].field.type
 
 
 def application_order(paths: Mapping[str, Any]) -> list[str]:
     """Outer paths before inner ones and `kind` before its neighbours, which it would drop."""
 
     def rank(path: str) -> tuple[int, bool]:
-        return path.count("."), not path.endswith(".kind")
+        return path.count("."), chosen_at(path) is None
 
     return sorted(paths, key=rank)
 
@@ -88,8 +106,8 @@ def _below(prefix: str, block: Block, listed: bool = False) -> Iterator[tuple[st
             path = f"{prefix}{field.name}"
             yield path, Home(owner=kind, field=field, listed=listed)
             match field.type:
-                case Block():
-                    yield from _below(f"{path}.", field.type, listed)
+                case (Block() as inner) | OneOrMany(inner):
+                    yield from _below(f"{path}.", inner, listed)
                 case Many(Block() as inner) | Table(Block() as inner):
                     yield from _below(f"{path}.", inner, True)
                 case _:

@@ -5,11 +5,12 @@ from typing import Any
 
 from . import kinds
 from ._keys import ALWAYS_HASHED
-from ._paths import SCIENCE, application_order, default_kind
+from ._paths import SCIENCE, application_order, chosen_at, default_kind
 from ._types import (
     Block,
     Many,
     Maybe,
+    OneOrMany,
     Scalar,
     Table,
     Type,
@@ -37,7 +38,7 @@ def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
             inner = block.get(step)
             block[step] = dict(inner) if isinstance(inner, Mapping) else {}
             block = block[step]
-        if last == "kind" and block.get("kind", default_kind(path[:-5])) != changes[path]:
+        if chosen_at(path) and block.get(last, default_kind(".".join(parents))) != changes[path]:
             block.clear()
         block[last] = changes[path]
     return result
@@ -113,6 +114,8 @@ def cast(described: Type, value: Any) -> Any:
             return float(value)
         case Many(item):
             return [cast(item, one) for one in value]
+        case OneOrMany(item):
+            return [cast(item, one) for one in _several(value)]
         case Table(inner):
             return {name: cast(inner, one) for name, one in value.items()}
         case Maybe(inner):
@@ -135,6 +138,10 @@ def level(described: Type, value: Any) -> Any:
     return {name: level(known[name], one) for name, one in value.items()}
 
 
+def _several(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
 def _written(value: Any, name: str, default: Any) -> Any:
     if not isinstance(value, Mapping):
         # A default is a typed block already.
@@ -146,9 +153,9 @@ def pick(described: Block, data: Any) -> Any:
     """The kind that data chooses; the default where it names none."""
     if not isinstance(data, Mapping):
         return type(data)
-    if len(described.kinds) == 1 or "kind" not in data:
+    if len(described.kinds) == 1 or described.word not in data:
         return described.default
-    return described.by_name().get(data["kind"], described.default)
+    return described.by_name().get(data[described.word], described.default)
 
 
 def build(described: Type, value: Any) -> Any:
@@ -159,7 +166,7 @@ def build(described: Type, value: Any) -> Any:
             return kind(
                 **{field.name: build(field.type, value[field.name]) for field in fields_of(kind)}
             )
-        case Many(item):
+        case Many(item) | OneOrMany(item):
             return tuple(build(item, one) for one in value)
         case Table(inner):
             return {name: build(inner, one) for name, one in value.items()}

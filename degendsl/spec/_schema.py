@@ -9,17 +9,19 @@ from functools import cache
 from typing import Any
 
 from . import kinds
-from ._paths import CHANGEABLE, SCIENCE, homes, kinds_at, paths_in
+from ._paths import CHANGEABLE, SCIENCE, chosen_at, homes, paths_in
 from ._types import (
     Anything,
     Block,
     Field,
     Many,
     Maybe,
+    OneOrMany,
     Scalar,
     Table,
     Type,
     Words,
+    chooser,
     fields_of,
     kind_name,
 )
@@ -56,7 +58,7 @@ def _by_path(roots: tuple[str, ...], wrap: bool = False) -> dict[str, Any]:
 
 def _at(path: str) -> dict[str, Any]:
     """What may stand at a path, whichever kind its block has."""
-    if path.endswith(".kind") and (block := kinds_at(path.removesuffix(".kind"))):
+    if block := chosen_at(path):
         return {"enum": list(block.by_name()), "description": "Which kind."}
     several: list[dict[str, Any]] = []
     for home in homes()[path]:
@@ -71,7 +73,8 @@ def _at(path: str) -> dict[str, Any]:
 def _closed(block: type) -> dict[str, Any]:
     """One complete object: all its keys and no others. The branch asks for `kind` itself."""
     fields = fields_of(block)
-    required = [field.name for field in fields if field.required and field.name != "kind"]
+    word = chooser(block)
+    required = [field.name for field in fields if field.required and field.name != word]
     closed: dict[str, Any] = {"properties": {field.name: _field(field) for field in fields}}
     closed |= {"required": required} if required else {}
     return closed | {"additionalProperties": False}
@@ -121,23 +124,28 @@ def _type(described: Type) -> dict[str, Any]:
         case Maybe(inner):
             schema = _type(inner)
             return schema | {"type": [schema["type"], "null"]}
-        case Block() if described.has_kind:
-            return _branches(described)
+        case OneOrMany(item):
+            # What is said of a mapping means nothing to a list, and the other way round, so the
+            # two stand side by side and a mistake is still told once.
+            either = {"type": ["object", "array"], "minItems": 1, "items": _type(item)}
+            return _type(item) | either
+        case Block() if described.word:
+            return _branches(described, described.word)
         case Block():
             return {"type": "object", **_closed(described.default)}
         case Anything():
             return {}
 
 
-def _branches(block: Block) -> dict[str, Any]:
-    required = any(field.name == "kind" and field.required for field in fields_of(block.default))
+def _branches(block: Block, word: str) -> dict[str, Any]:
+    required = any(field.name == word and field.required for field in fields_of(block.default))
     branches = []
     for kind in block.kinds:
-        condition: dict[str, Any] = {"properties": {"kind": {"const": kind_name(kind)}}}
+        condition: dict[str, Any] = {"properties": {word: {"const": kind_name(kind)}}}
         if required or kind is not block.default:
-            condition["required"] = ["kind"]
+            condition["required"] = [word]
         branches.append({"if": condition, "then": _closed(kind)})
     kind_key: dict[str, Any] = {"enum": list(block.by_name()), "description": "Which kind."}
     kind_key |= {} if required else {"default": kind_name(block.default)}
-    outer: dict[str, Any] = {"type": "object", "properties": {"kind": kind_key}}
-    return outer | ({"required": ["kind"]} if required else {}) | {"allOf": branches}
+    outer: dict[str, Any] = {"type": "object", "properties": {word: kind_key}}
+    return outer | ({"required": [word]} if required else {}) | {"allOf": branches}

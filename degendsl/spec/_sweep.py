@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._changes import dropped_keys
-from ._paths import default_kind, holds, type_at
+from ._paths import chosen_at, default_kind, holds, type_at
 from ._places import Node, Place
 from ._problems import Problem
 from ._resolve import level
@@ -92,13 +92,13 @@ def kind_warnings(root: Node, items: tuple[SweepItem, ...]) -> list[Problem]:
     """Swept kinds that drop keys which the file has written for the block."""
     warnings = []
     for item, node in zip(items, entries(root, "sweep"), strict=True):
-        for path in (path for path in item.paths if path.endswith(".kind")):
-            block = path.removesuffix(".kind")
+        for path in filter(chosen_at, item.paths):
+            block, _, word = path.rpartition(".")
             base = _at(root, block)
             if base is None:
                 continue
-            before = base.value["kind"].value if "kind" in base.value else default_kind(block)
-            written = {name: place for name, place in base.keys.items() if name != "kind"}
+            before = base.value[word].value if word in base.value else default_kind(block)
+            written = {name: place for name, place in base.keys.items() if name != word}
             for index, one in enumerate(item.levels):
                 if one[path] != before:
                     place = node.value[path].value[index].place

@@ -44,8 +44,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class OneOrMany:
+    """A block, or a list of such blocks; either way a tuple of them."""
+
+    item: "Block"
+
+
+@dataclass(frozen=True)
 class Block:
-    """A mapping with fixed keys; with several kinds, `kind` chooses, and the first is default."""
+    """A mapping with fixed keys; with several kinds one key chooses, and the first is default."""
 
     kinds: tuple[type, ...]
 
@@ -54,8 +61,9 @@ class Block:
         return self.kinds[0]
 
     @property
-    def has_kind(self) -> bool:
-        return "kind" in self.default.__dataclass_fields__
+    def word(self) -> str | None:
+        """The key that chooses the kind, mostly `kind`; None where there is nothing to choose."""
+        return chooser(self.default)
 
     def by_name(self) -> dict[str, type]:
         """The kinds by the word that a spec uses for them."""
@@ -74,7 +82,7 @@ class Maybe:
     inner: "Type"
 
 
-Type = Scalar | Words | Many | Table | Block | Anything | Maybe
+Type = Scalar | Words | Many | OneOrMany | Table | Block | Anything | Maybe
 
 _SCALARS: dict[type, Scalar] = {
     int: Scalar("integer"),
@@ -105,13 +113,13 @@ def fields_of(block: type) -> tuple[Field, ...]:
     found = [
         Field(
             name=field.name,
-            type=type_of(hints[field.name]),
+            type=_typed(hints[field.name], field.metadata["key"]),
             key=field.metadata["key"],
             default=_default(field),
         )
         for field in dataclasses.fields(block)
     ]
-    return tuple(sorted(found, key=lambda field: field.name != "kind"))
+    return tuple(sorted(found, key=lambda field: not _chooses(field.name, field.key)))
 
 
 @cache
@@ -121,9 +129,36 @@ def field_of(block: type, name: str) -> Field | None:
 
 
 @cache
+def chooser(block: type) -> str | None:
+    """The key of a block that says which kind it is, or None where it has no kinds."""
+    named = (f.name for f in dataclasses.fields(block) if _chooses(f.name, f.metadata["key"]))
+    return next(named, None)
+
+
+@cache
 def kind_name(block: type) -> str:
     """The word that a spec uses for this kind."""
-    return block.__dataclass_fields__["kind"].default
+    return block.__dataclass_fields__[chooser(block) or "kind"].default
+
+
+def block_in(described: "Type | None") -> Block | None:
+    """The block that stands here by itself, be it alone or as one of several."""
+    if isinstance(described, OneOrMany):
+        return described.item
+    return described if isinstance(described, Block) else None
+
+
+def _chooses(name: str, key: Key) -> bool:
+    return name == "kind" or key.chooses
+
+
+def _typed(annotation: Any, key: Key) -> "Type":
+    described = type_of(annotation)
+    if not key.or_one:
+        return described
+    if isinstance(described, Many) and isinstance(described.item, Block):
+        return OneOrMany(described.item)
+    raise TypeError(f"Only a tuple of blocks can be written as one of them, not {annotation!r}.")
 
 
 def type_of(annotation: Any) -> Type:

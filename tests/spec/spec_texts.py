@@ -13,6 +13,7 @@ from degendsl.spec._types import (
     Field,
     Many,
     Maybe,
+    OneOrMany,
     Scalar,
     Table,
     Type,
@@ -73,6 +74,8 @@ def value(described: Type, field: Field, path: str) -> st.SearchStrategy[Any]:
             return st.dictionaries(_NAMES, value(inner, field, path), max_size=2)
         case Block():
             return block(described, path)
+        case OneOrMany(item):
+            return block(item, path) | st.lists(block(item, path), min_size=1, max_size=2)
         case _:
             raise AssertionError(f"{path} has no values that can be made at random")
 
@@ -84,9 +87,9 @@ def block(draw: st.DrawFn, described: Block, path: str) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for field in fields_of(kind):
         here = f"{path}.{field.name}"
-        if field.name == "kind":
+        if field.name == described.word:
             if field.required or kind is not described.default or draw(st.booleans()):
-                made["kind"] = kind_name(kind)
+                made[field.name] = kind_name(kind)
         elif here not in _COUPLED and (field.required or draw(st.booleans())):
             made[field.name] = draw(value(field.type, field, here))
     return made
@@ -119,7 +122,10 @@ def _fitting(draw: st.DrawFn, made: dict[str, Any]) -> None:
     measure = made.setdefault("measure", {})
     measure["trials"] = {**measure.get("trials", {}), "count": trials}
     dynamics = {"kind": "dsa", "delays": delays, "rank": draw(st.integers(1, most))}
-    measure["dynamics"] = {**measure.get("dynamics", {}), **dynamics}
+    several = measure.get("dynamics", {})
+    several = several if isinstance(several, list) else [several]
+    several = [{**one, **dynamics} for one in several]
+    measure["dynamics"] = several if len(several) > 1 else several[0]
 
 
 _SWEPT: dict[str, list[Any]] = {

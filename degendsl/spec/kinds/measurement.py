@@ -22,7 +22,7 @@ class TemporalBehavior:
     """Behaviour: spread of the loss on trials longer than those trained on."""
 
     ood: Literal["temporal"] = key(
-        "temporal", doc="Which trials are out of distribution.", source="paper"
+        "temporal", doc="Which trials are out of distribution.", source="paper", chooses=True
     )
     factor: float = key(
         2.0, doc="How many times longer a trial is.", above=1, at_most=100, source="paper"
@@ -60,9 +60,22 @@ class Measure:
         doc="When networks are measured. `end` is the result, `init` its untrained reference.",
     )
     trials: Trials = key(Trials(), doc="The test trials.")
-    behavior: TemporalBehavior = key(TemporalBehavior(), doc="The level of behaviour.")
-    dynamics: DSA = key(DSA(), doc="The level of neural dynamics.")
-    weights: PIF = key(PIF(), doc="The level of weights.")
+    # At each level the first entry decides verdicts; the others are shown beside it.
+    behavior: tuple[TemporalBehavior, ...] = key(
+        (TemporalBehavior(),),
+        doc="The level of behaviour: one measure, or a list whose first decides verdicts.",
+        or_one=True,
+    )
+    dynamics: tuple[DSA, ...] = key(
+        (DSA(),),
+        doc="The level of neural dynamics: one measure, or a list whose first decides verdicts.",
+        or_one=True,
+    )
+    weights: tuple[PIF, ...] = key(
+        (PIF(),),
+        doc="The level of weights: one measure, or a list whose first decides verdicts.",
+        or_one=True,
+    )
     also: tuple[Also, ...] = key(
         (), doc="What else is measured of the same networks. It decides no expectation."
     )

@@ -1,0 +1,36 @@
+"""Expectations and the comparison of the page, which speak of what is swept."""
+
+from .._check import locate
+from .._places import Node, Place
+from .._problems import Problem
+from .._spec import Spec
+from .._sweep import entries
+from .._words import listed, nearest
+
+
+def check_claims(spec: Spec, root: Node) -> list[Problem]:
+    """Claims without one direction or about what is not swept; measures without the result."""
+    problems = []
+    for index, (claim, node) in enumerate(zip(spec.expect, entries(root, "expect"), strict=True)):
+        given = [word for word in ("rises_with", "falls_with") if getattr(claim, word) is not None]
+        if len(given) != 1:
+            message = f"expect[{index}] has {'two directions' if given else 'no direction'}"
+            hint = "give one of rises_with and falls_with"
+            problems.append(node.place.problem("E035", message, hint))
+        for word in given:
+            path = getattr(claim, word)
+            problems += _swept(spec, path, locate(root, ("expect", index, word))[1])
+    if spec.report.compare is not None:
+        problems += _swept(spec, spec.report.compare, locate(root, ("report", "compare"))[1])
+    if "end" not in spec.measure.at:
+        place = locate(root, ("measure", "at"))[1]
+        message = "measure.at leaves out 'end', the result"
+        problems.append(place.problem("E036", message, "write [init, end]"))
+    return problems
+
+
+def _swept(spec: Spec, path: str, place: Place) -> list[Problem]:
+    if path in spec.factors:
+        return []
+    hint = f"{nearest(path, spec.factors)}swept: {listed(spec.factors)}"
+    return [place.problem("E034", f"'{path}' is not swept", hint)]
