@@ -26,7 +26,8 @@ import optax
 from degendsl.planning import make_plan
 from degendsl.spec import parse_spec
 from degendsl.training import prepare_devices, usable_cores
-from degendsl.training._program import EnsembleProgram, recipe_of
+from degendsl.training._program import EnsembleProgram
+from degendsl.training._recipe import recipe_of
 
 NETWORKS, STEPS, TRIALS = 16, 10, 64
 SPEC = f"""\

@@ -5,13 +5,10 @@ implementation, and its line below.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import jax.numpy as jnp
-import optax
-from jaxtyping import Array, Float
 
-from degendsl import models, tasks
+from degendsl import learning, models, tasks
 from degendsl.spec import kinds
 
 TASKS: dict[type, Callable[..., tasks.AbstractTask]] = {
@@ -29,9 +26,8 @@ INITIALISERS: dict[type, Callable[..., models.AbstractInitialiser]] = {
     kinds.GaussianInit: lambda init: models.Gaussian(jnp.asarray(init.gain, jnp.float32)),
 }
 
-# Any: optax types the trees it handles as arrays, which an Equinox module is not.
-OPTIMIZERS: dict[str, Callable[[Float[Array, ""]], Any]] = {
-    "adam": optax.adam,
+OPTIMIZERS: dict[type, Callable[..., learning.AbstractOptimizer]] = {
+    kinds.Adam: learning.Adam,
 }
 
 # What a spec calls a precision, in the words of `jax.default_matmul_precision`.
@@ -57,4 +53,12 @@ def model_of(science: kinds.Science) -> models.AbstractModel:
         n_inputs=science.task.input_size,
         n_units=model.units,
         n_outputs=science.task.output_size,
+    )
+
+
+def optimizer_of(science: kinds.Science) -> learning.AbstractOptimizer:
+    """What turns the gradients of a condition into updates."""
+    optimizer = science.train.optimizer
+    return OPTIMIZERS[type(optimizer)](
+        learning_rate=jnp.asarray(optimizer.learning_rate, jnp.float32)
     )

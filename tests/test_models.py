@@ -10,7 +10,7 @@ from jaxtyping import Array
 from degendsl.models import Parameters, to_arrays
 from degendsl.spec import kinds
 from degendsl.tasks import Trials
-from degendsl.training._program import loss_of
+from degendsl.training._loss import loss_of
 from degendsl.vocabulary import model_of, task_of
 
 EPS = float(jnp.finfo(jnp.float32).eps)

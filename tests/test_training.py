@@ -74,10 +74,10 @@ def test_lanes_neighbours_and_order_do_not_change_a_result(swept: dict[str, byte
 def test_one_program_is_traced_once_for_a_sweep_over_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from degendsl.training import _program
+    from degendsl.training import _lane
 
-    traced = eqx.debug.assert_max_traces(_program.loss_of, max_traces=1)
-    monkeypatch.setattr(_program, "loss_of", traced)
+    traced = eqx.debug.assert_max_traces(_lane.loss_of, max_traces=1)
+    monkeypatch.setattr(_lane, "loss_of", traced)
     trained(tiny(SWEPT), tmp_path)
 
 

@@ -18,7 +18,9 @@ from degendsl.version import __version__
 from . import _checkpoint
 from ._checkpoint import Progress
 from ._devices import Realisation
-from ._program import EnsembleProgram, LaneState, recipe_of, to_host
+from ._lane import LaneState
+from ._program import EnsembleProgram, to_host
+from ._recipe import recipe_of
 from ._rules import Outcome, crossing, outcome
 
 CHECKPOINT_SECONDS = 20.0

@@ -1,81 +1,20 @@
 """The compiled part of training: many networks, one epoch at a time."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
-import jax.random as jr
 import numpy as np
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
-from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, Int
 
-from degendsl.models import AbstractModel, Parameters, scaled
-from degendsl.planning import Unit
 from degendsl.spec import kinds
-from degendsl.tasks import AbstractTask, Trials
-from degendsl.vocabulary import OPTIMIZERS, PRECISIONS, model_of, task_of
+from degendsl.vocabulary import PRECISIONS
 
-
-class Recipe(eqx.Module):
-    """What one lane needs to know of its condition; every number in it is traced."""
-
-    task: AbstractTask
-    model: AbstractModel
-    learning_rate: Float[Array, ""]
-    init_key: PRNGKeyArray
-    data_key: PRNGKeyArray
-
-
-class LaneState(eqx.Module):
-    """What training carries from one epoch to the next."""
-
-    parameters: Parameters
-    optimizer: Any
-
-
-def recipe_of(unit: Unit, networks: kinds.Networks) -> Recipe:
-    """The recipe of one unit.
-
-    A network's keys come from its seed index where `vary` names them, else from index 0, and
-    never from its condition: seed i starts alike in every condition of equal shape.
-    """
-    science = unit.condition.science
-    base = jr.key(networks.seed)
-
-    def child(source: str, stream: int) -> PRNGKeyArray:
-        index = unit.seed if source in networks.vary else 0
-        return jr.fold_in(jr.fold_in(base, stream), index)
-
-    return Recipe(
-        task=task_of(science),
-        model=model_of(science),
-        learning_rate=jnp.asarray(science.train.optimizer.learning_rate, jnp.float32),
-        init_key=child("init", 0),
-        data_key=child("data", 1),
-    )
-
-
-def weighted_mse(
-    outputs: Float[Array, "trial time output"],
-    targets: Float[Array, "trial time output"],
-    weights: Float[Array, "trial time output"],
-) -> Float[Array, ""]:
-    """Mean of weight × squared error over the steps and outputs whose weight is not 0."""
-    return jnp.sum(weights * (outputs - targets) ** 2) / jnp.sum(weights != 0)
-
-
-def loss_of(
-    parameters: Parameters, model: AbstractModel, trials: Trials
-) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """What is minimised on a batch, and the data loss, which is reported and stops training."""
-    outputs = model.respond(parameters, trials.inputs).outputs
-    loss = weighted_mse(outputs, trials.targets, trials.mask)
-    if trials.auxiliary is None:
-        return loss, loss
-    return loss + weighted_mse(outputs, trials.targets, trials.auxiliary), loss
+from ._lane import LaneState, fresh, train_epoch
+from ._recipe import Recipe
 
 
 class EnsembleProgram:
@@ -88,7 +27,6 @@ class EnsembleProgram:
 
     def __init__(self, science: kinds.Science, lanes: int) -> None:
         self._train = science.train
-        self._optimizer = OPTIMIZERS[science.train.optimizer.kind]
         self._precision = PRECISIONS[science.numerics.precision]
         devices = jax.devices()
         self.width = lanes * len(devices)
@@ -106,13 +44,7 @@ class EnsembleProgram:
     @cached_property
     def start(self) -> Callable[[Recipe], LaneState]:
         """Fresh networks for every lane."""
-
-        def one(recipe: Recipe) -> LaneState:
-            parameters = recipe.model.initial(recipe.init_key)
-            optimizer = self._optimizer(recipe.learning_rate)
-            return LaneState(parameters=parameters, optimizer=optimizer.init(parameters))
-
-        return self._compile(jax.vmap(one))
+        return self._compile(jax.vmap(fresh))
 
     @cached_property
     def merge(self) -> Callable[[Bool[Array, " lane"], LaneState, LaneState], LaneState]:
@@ -128,36 +60,13 @@ class EnsembleProgram:
     ]:
         """One epoch of every active lane, and each lane's mean loss over it."""
 
-        def one(
-            recipe: Recipe, state: LaneState, epoch: Int[Array, ""]
-        ) -> tuple[LaneState, Float[Array, ""]]:
-            key = jr.fold_in(recipe.data_key, epoch)
-            optimizer = self._optimizer(recipe.learning_rate)
-
-            def step(state: LaneState, index: Array) -> tuple[LaneState, Array]:
-                # Trials depend on seed, epoch and step alone, so a resumed network sees the
-                # trials that an undisturbed one would have seen.
-                trials = recipe.task.trials(jr.fold_in(key, index), self._train.batch_size)
-                (_, loss), gradients = jax.value_and_grad(loss_of, has_aux=True)(
-                    state.parameters, recipe.model, trials
-                )
-                # Before clipping and the optimiser, whose ε then means the same at every width.
-                gradients = scaled(gradients, recipe.model.gradient_scales(state.parameters))
-                updates, moments = optimizer.update(gradients, state.optimizer, state.parameters)
-                updates = scaled(updates, recipe.model.rate_scales(state.parameters))
-                parameters = eqx.apply_updates(state.parameters, updates)
-                return LaneState(parameters=parameters, optimizer=moments), loss
-
-            state, losses = jax.lax.scan(step, state, jnp.arange(self._train.steps_per_epoch))
-            return state, losses.mean()
-
         def all_lanes(
             recipe: Recipe,
             state: LaneState,
             epoch: Int[Array, " lane"],
             active: Bool[Array, " lane"],
         ) -> tuple[LaneState, Float[Array, " lane"]]:
-            trained, losses = jax.vmap(one)(recipe, state, epoch)
+            trained, losses = jax.vmap(partial(train_epoch, self._train))(recipe, state, epoch)
             return _choose(active, trained, state), losses
 
         return self._compile(all_lanes)
