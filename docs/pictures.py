@@ -16,7 +16,7 @@ def main() -> None:
         )
         page = browser.new_page(viewport={"width": 1180, "height": 1180})
         page.goto(page_path.as_uri())
-        page.wait_for_function("document.querySelectorAll('.chart svg').length >= 8")
+        page.wait_for_function("document.querySelectorAll('svg.chart').length >= 8")
         page.screenshot(path=ROOT / "docs" / "quickstart.png")
         browser.close()
 

@@ -47,11 +47,13 @@ def test_the_page_opens_without_errors_or_requests(report: Path, chromium: str, 
             ),
         )
         page.goto(report.as_uri())
-        page.wait_for_function("document.querySelectorAll('.chart svg').length >= 7")
-        drawn = page.evaluate("document.querySelectorAll('.chart').length")
-        shapes = page.evaluate("document.querySelectorAll('.chart svg path').length")
+        page.wait_for_function("document.querySelectorAll('svg.chart').length >= 7")
+        drawn = page.evaluate("document.querySelectorAll('figure').length")
+        shapes = page.evaluate(
+            "document.querySelectorAll('svg.chart path, svg.chart circle').length"
+        )
         title = page.inner_text("h1")
         browser.close()
     assert trouble == []
-    assert drawn == 7 and shapes > 50
+    assert drawn > 7 and shapes > 50
     assert title == HOSTILE

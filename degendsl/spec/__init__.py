@@ -3,6 +3,8 @@
 Imports neither JAX nor polars, so that checking a spec is quick.
 """
 
+from ._choices import Choice as Choice
+from ._choices import our_choices as our_choices
 from ._codes import CODES as CODES
 from ._explain import catalogue as catalogue
 from ._explain import explain as explain

@@ -1,151 +1,124 @@
-"""The charts of the page, from tables alone."""
+"""What a chart is: panels to draw at any width, words for those who can't see it, its numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-import altair as alt
 import polars as pl
+from markupsafe import Markup, escape
 
-# Okabe & Ito's colours, told apart with any kind of colour vision, black left out.
-PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800"]
-_WIDTH = 250
+from ._scales import Number, number
+from ._svg import Plot
 
-LEVELS: dict[str, tuple[str, str]] = {
-    "behavior": ("ood_spread", "spread of OOD loss, σ"),
-    "dynamics": ("dsa", "mean DSA distance"),
-    "weights": ("pif", "mean permutation distance"),
-}
+_GAP = 14
+_TITLE = 18
 
 
-def _colour(labels: Sequence[str]) -> alt.Color:
-    scale = alt.Scale(domain=list(labels), range=[PALETTE[i % 7] for i in range(len(labels))])
-    return alt.Color("label:N", scale=scale, title=None, legend=None)
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """One drawing of a chart. draw: makes it at a width in pixels. title: what it is of."""
+
+    draw: Callable[[Number], Plot]
+    title: str = ""
+    colour: str = ""
 
 
-def degeneracy_chart(
-    degeneracy: pl.DataFrame, pairs: pl.DataFrame, level: str, labels: Sequence[str]
-) -> alt.LayerChart | alt.FacetChart:
-    """Value and interval per condition, every pair behind it, the untrained reference beside it."""
-    metric, title = LEVELS[level]
-    rows = degeneracy.filter((pl.col("metric") == metric) & (pl.col("at") == "end"))
-    x = alt.X("label:N", sort=list(labels), title=None, axis=alt.Axis(labelAngle=0))
-    # A spread of losses covers orders of magnitude between untrained and trained networks.
-    logarithmic = level == "behavior" and (rows["value"] > 0).all()
-    scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=True)
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Numbers in rows, for reading; `full` names the table that can be downloaded."""
 
-    def y(column: str) -> alt.Y:
-        axis = alt.Axis(tickCount=5, format="~g")
-        return alt.Y(f"{column}:Q", title=title, scale=scale, axis=axis)
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    full: str | None = None
 
-    base = alt.Chart(rows.select("label", "value", "ci_low", "ci_high", "untrained"))
-    tooltip = [
-        "label:N",
-        *(alt.Tooltip(f"{c}:Q", format=".3g") for c in ("value", "ci_low", "ci_high", "untrained")),
-    ]
-    layers: list[Any] = []
-    points = pairs.filter((pl.col("metric") == metric) & (pl.col("at") == "end"))
-    if points.height:
-        layers.append(
-            alt.Chart(points.select("label", "distance", jitter=_jitter(points.height)))
-            .mark_circle(size=14, opacity=0.3)
-            .encode(
-                x=x,
-                xOffset=alt.XOffset("jitter:Q", scale=alt.Scale(domain=[-1, 2])),
-                y=y("distance"),
-                color=_colour(labels),
-            )
-        )
-    layers += [
-        base.mark_tick(thickness=2, color="#888", size=38).encode(
-            x=x, y=y("untrained"), tooltip=tooltip
-        ),
-        base.mark_rule(strokeWidth=2).encode(x=x, y=y("ci_low"), y2="ci_high:Q"),
-        base.mark_point(filled=True, size=90, opacity=1, stroke="white").encode(
-            x=x, y=y("value"), color=_colour(labels), tooltip=tooltip
-        ),
-    ]
-    return alt.layer(*layers).properties(width=_WIDTH, height=240)
+    def text_rows(self) -> list[list[str]]:
+        return [[_cell(value) for value in row] for row in self.rows]
 
 
-def _jitter(count: int) -> pl.Series:
-    """Spreads points sideways; the golden ratio's multiples never bunch, and repeat each time."""
-    return (pl.Series(range(count), dtype=pl.Float64) * 0.6180339887498949) % 1.0
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A figure of the page.
 
+    id: unique on the page, and the file name of the exported figure.
+    title: what is drawn, as a heading. summary: what is to be seen, in a sentence.
+    width: of one panel on the page, in pixels. tags: words that choose where it is shown.
+    table: the same numbers in rows. note: what a reader must know, such as what was left out.
+    """
 
-def map_chart(maps: pl.DataFrame, labels: Sequence[str]) -> alt.FacetChart:
-    """Networks as points whose distances are their DSA distances, a panel per condition."""
-    bound = (
-        float(maps.select(pl.max_horizontal(pl.col("x").abs(), pl.col("y").abs())).max().item())
-        * 1.1
-        or 1.0
-    )  # pyright: ignore[reportOptionalMemberAccess]
-    scale = alt.Scale(domain=[-bound, bound], nice=False)
-    return (
-        alt.Chart(maps.select("label", "seed", "x", "y"))
-        .mark_circle(size=70, opacity=0.85)
-        .encode(
-            x=alt.X("x:Q", scale=scale, title="MDS 1 (rad)"),
-            y=alt.Y("y:Q", scale=scale, title="MDS 2 (rad)"),
-            color=_colour(labels),
-            tooltip=["label:N", "seed:N"],
-        )
-        .properties(width=240, height=240)
-        .facet(facet=alt.Facet("label:N", sort=list(labels), title=None), columns=3)
-    )
+    id: str
+    title: str
+    summary: str
+    panels: Sequence[Panel]
+    width: Number = 332
+    table: Table | None = None
+    note: str = ""
+    flags: Sequence[str] = field(default=())
 
+    def svgs(self) -> list[dict[str, Any]]:
+        """The panels as elements of the page."""
+        return [
+            {
+                "title": panel.title,
+                "colour": panel.colour,
+                "svg": Markup(svg_element(panel.draw(self.width), label=self._label(panel))),
+            }
+            for panel in self.panels
+        ]
 
-def learning_chart(
-    learning: pl.DataFrame, labels: Sequence[str], threshold: float
-) -> alt.FacetChart:
-    """Training loss per epoch, one line a network, with the threshold."""
-    base = alt.Chart(
-        learning.with_columns(threshold=threshold).select(
-            "label", "seed", "epoch", "loss", "threshold"
-        )
-    )
-    lines = base.mark_line(strokeWidth=1.3, opacity=0.7).encode(
-        x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1)),
-        y=alt.Y("loss:Q", title="mean squared error", scale=alt.Scale(type="log")),
-        detail="seed:N",
-        color=_colour(labels),
-        tooltip=["label:N", "seed:N", "epoch:Q", alt.Tooltip("loss:Q", format=".3g")],
-    )
-    rule = base.mark_rule(strokeDash=[4, 3], color="#888").encode(y="mean(threshold):Q")
-    return (
-        alt.layer(lines, rule)
-        .properties(width=240, height=180)
-        .facet(facet=alt.Facet("label:N", sort=list(labels), title=None), columns=3)
-    )
-
-
-def trials_chart(trials: pl.DataFrame, label: str) -> alt.FacetChart:
-    """One test trial of the median network: pulses, target and output, a panel per channel."""
-    one = trials.filter((pl.col("label") == label) & (pl.col("trial") == 0))
-    rows = one.with_columns(channel=pl.format("channel {}", pl.col("channel") + 1))
-    base = alt.Chart(rows.select("channel", "time", "input", "target", "output"))
-    x = alt.X("time:Q", title="time")
-    names = alt.Scale(domain=["target", "output"], range=["#999", PALETTE[0]])
-
-    def line(column: str, width: float, interpolate: Any) -> alt.Chart:
+    def figure(self, width: Number, *, style: str, millimetres: Number) -> str:
+        """All panels in one drawing of its own, `width` pixels wide."""
+        columns = max(1, min(len(self.panels), int((width + _GAP) // (self.width * 0.62 + _GAP))))
+        each = (width - (columns - 1) * _GAP) / columns
+        parts, top = [], 0.0
+        for first in range(0, len(self.panels), columns):
+            row = [(panel, panel.draw(each)) for panel in self.panels[first : first + columns]]
+            title = _TITLE * any(panel.title for panel, _ in row)
+            for index, (panel, plot) in enumerate(row):
+                left = index * (each + _GAP)
+                parts.append(f'<g transform="translate({left:.1f} {top + title:.1f})">')
+                parts.append(f"{plot.body()}</g>")
+                if panel.title:
+                    name = f"title {panel.colour}".strip()
+                    parts.append(
+                        f'<text class="{name}" x="{left:.1f}" y="{top + 12:.1f}">'
+                        f"{escape(panel.title)}</text>"
+                    )
+            top += title + max(plot.height for _, plot in row) + _GAP
+        height = max(top - _GAP, 1.0)
         return (
-            base.transform_calculate(what=f"'{column}'")
-            .mark_line(strokeWidth=width, interpolate=interpolate)
-            .encode(
-                x=x,
-                y=alt.Y(f"{column}:Q", title="signal"),
-                color=alt.Color("what:N", scale=names, title=None, legend=alt.Legend(orient="top")),
-            )
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" width="{millimetres:g}mm" '
+            f'height="{millimetres * height / width:.2f}mm" viewBox="0 0 {width:g} {height:.1f}">'
+            f"<title>{escape(self.title)}</title><desc>{escape(self.summary)}</desc>"
+            f"<style>{style}</style>{''.join(parts)}</svg>"
         )
 
-    pulses = (
-        base.transform_filter("datum.input != 0")
-        .mark_tick(color=PALETTE[5], thickness=2, size=10, orient="vertical")
-        .encode(x=x, y=alt.Y("input:Q", title="signal"))
-    )
+    def _label(self, panel: Panel) -> str:
+        return f"{self.title}, {panel.title}" if panel.title else f"{self.title}. {self.summary}"
+
+
+def svg_element(plot: Plot, *, label: str) -> str:
+    """A drawing as an element of the page, with its name for those who can't see it."""
     return (
-        alt.layer(line("target", 4.0, "step-after"), line("output", 1.6, "linear"), pulses)
-        .properties(width=820, height=90)
-        .facet(
-            row=alt.Row("channel:N", title=None, header=alt.Header(labelAngle=0, labelAlign="left"))
-        )
+        f'<svg class="chart" viewBox="0 0 {plot.width:g} {plot.height:g}" width="{plot.width:g}" '
+        f'height="{plot.height:g}" role="img" aria-label="{escape(label)}">{plot.body()}</svg>'
     )
+
+
+def table_of(frame: pl.DataFrame, names: dict[str, str], *, full: str | None = None) -> Table:
+    """Some columns of a frame, renamed for readers; those it lacks are left out."""
+    kept = [name for name in names if name in frame.columns]
+    return Table(
+        columns=tuple(names[name] for name in kept),
+        rows=tuple(frame.select(kept).rows()),
+        full=full,
+    )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value)
+    return str(value)

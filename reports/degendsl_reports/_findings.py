@@ -1,0 +1,106 @@
+"""The finding of each level in a sentence, with its numbers."""
+
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from ._scales import Number, number
+from ._sections._levels import primary
+from ._study import Condition, Study
+from ._words import LEVELS, metric
+
+
+class Finding(NamedTuple):
+    """What happened at one level along one factor. link: where the page shows it."""
+
+    level: str
+    text: str
+    direction: str
+    link: str
+
+
+def findings(study: Study) -> list[Finding]:
+    """One sentence a level and factor; with nothing varied, the value of each level."""
+    found = []
+    effects = study.rows(
+        "effects", "factor", "level", "metric", "change", "ci_low", "ci_high", "direction",
+        "monotone",
+    )  # fmt: skip
+    for level in LEVELS:
+        name = primary(study, level)
+        rows = effects.filter((pl.col("level") == level) & (pl.col("metric") == name))
+        for row in rows.iter_rows(named=True):
+            text, direction = sentence(study, row)
+            found.append(Finding(LEVELS[level], text, direction, f"level-{level}"))
+        if not rows.height and name:
+            text = _value(study, level, name)
+            if text:
+                found.append(Finding(LEVELS[level], text, "", f"level-{level}"))
+    return found
+
+
+def sentence(study: Study, row: dict[str, Any]) -> tuple[str, str]:
+    """An effect in words, and its direction."""
+    path = _path(study, row["factor"])
+    change = row["change"]
+    if change is None:
+        return f"degeneracy could not be compared {path}.", ""
+    if row["ci_low"] is None or row["ci_high"] is None:
+        few = "too few networks for an interval"
+        return f"degeneracy changes by {signed(change)} {path}; {few}.", "unclear"
+    if row["direction"] not in ("rises", "falls"):
+        interval = f"[{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
+        return f"no clear change {path}: {signed(change)} {interval}.", "unclear"
+    bounds = sorted((abs(row["ci_low"]), abs(row["ci_high"])))
+    interval = f"[{percent(bounds[0])}, {percent(bounds[1])}]"
+    steadily = "" if row["monotone"] else ", though not at every step"
+    text = f"degeneracy {row['direction']} by {percent(abs(change))} % {interval} {path}{steadily}."
+    return text, row["direction"]
+
+
+def percent(share: Number) -> str:
+    """A share as a percentage, without its sign of the unit."""
+    return number(round(100 * share, 1 if share < 0.1 else 0), 4)
+
+
+def signed(share: Number) -> str:
+    """A change as a percentage with its sign."""
+    sign = "+" if share > 0 else "−" if share < 0 else ""
+    return f"{sign}{percent(abs(share))} %"
+
+
+def _path(study: Study, factor: str) -> str:
+    """Along which levels: "from 1 to 5 channels" where the levels are numbers."""
+    levels = [one.levels[factor] for one in study.conditions if factor in one.levels]
+    name = factor.rsplit(".", 1)[-1].replace("_", " ")
+    if not levels:
+        return f"along {factor}"
+    from ._study import word
+
+    first, last = word(levels[0]), word(levels[-1])
+    if all(isinstance(level, int) and not isinstance(level, bool) for level in levels):
+        return f"from {first} to {last} {name}"
+    return f"from {name} {first} to {last}"
+
+
+def _value(study: Study, level: str, name: str) -> str:
+    rows = study.rows(
+        "degeneracy", "condition", "level", "metric", "at", "value", "ci_low", "ci_high"
+    )
+    rows = rows.filter(
+        (pl.col("level") == level)
+        & (pl.col("metric") == name)
+        & (pl.col("at") == "end")
+        & pl.col("value").is_not_null()
+    )
+    said = []
+    for row in rows.head(3).iter_rows(named=True):
+        condition: Condition = study.by_id[row["condition"]]
+        interval = (
+            f" [{number(row['ci_low'])}, {number(row['ci_high'])}]"
+            if row["ci_low"] is not None
+            else ""
+        )
+        label = f" ({condition.label})" if len(study.conditions) > 1 else ""
+        said.append(f"{number(row['value'])}{interval}{label}")
+    return f"{metric(name).title} {'; '.join(said)}." if said else ""

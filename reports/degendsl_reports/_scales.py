@@ -1,0 +1,157 @@
+"""Where a value lies on an axis, and which values are written beside it."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+# What a chart is drawn of: values may be counts.
+Number = float | int
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: Number | None, digits: int = 3) -> str:
+    """A number for people: three significant digits, powers of ten where it is far from one."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)))
+    if -4 < exponent < 6:
+        text = f"{value:.{digits}g}"
+        # Rounding up to a power of ten makes Python switch to an exponent.
+        text = f"{float(text):.{max(0, digits - 1 - exponent)}f}" if "e" not in text else text
+        if "e" in text:
+            text = f"{float(text):.0f}"
+        return trimmed(text).replace("-", "−")
+    mantissa = trimmed(f"{value / 10**exponent:.{digits - 1}f}")
+    power = f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+    return (power if mantissa == "1" else f"{mantissa}×{power}").replace("-", "−")
+
+
+def trimmed(text: str) -> str:
+    """A decimal without zeros at its end."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class Scale(Protocol):
+    """Places a value between two ends in pixels; says which values to write."""
+
+    def __call__(self, value: Number) -> Number: ...
+
+    def ticks(self) -> list[tuple[Number, str]]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linear:
+    """Equal steps of value are equal steps on the page."""
+
+    low: Number
+    high: Number
+    start: Number = 0.0
+    end: Number = 1.0
+    count: int = 5
+
+    def __call__(self, value: Number) -> Number:
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+    def ticks(self) -> list[tuple[Number, str]]:
+        step = _nice((self.high - self.low) / self.count)
+        first = math.ceil(self.low / step - 1e-9)
+        last = math.floor(self.high / step + 1e-9)
+        values = [round(index * step, 12) for index in range(first, last + 1)]
+        # All to the same decimals, so that labels can be compared by their length.
+        places = max(0, -math.floor(math.log10(step) + 1e-9))
+        if places > 4 or max(map(abs, values), default=0) >= 1e6:
+            return [(value, number(value, 4)) for value in values]
+        if any(abs(value * 10**places - round(value * 10**places)) > 1e-6 for value in values):
+            places += 1
+        return [(value, f"{value:.{places}f}".replace("-", "−")) for value in values]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """Equal factors are equal steps on the page."""
+
+    low: Number
+    high: Number
+    start: Number = 0.0
+    end: Number = 1.0
+
+    def __call__(self, value: Number) -> Number:
+        span = math.log(self.high / self.low)
+        # What lies below the axis (a zero, say) is drawn at its foot rather than nowhere.
+        share = math.log(max(value, self.low) / self.low) / span
+        return self.start + share * (self.end - self.start)
+
+    def ticks(self) -> list[tuple[Number, str]]:
+        first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high))
+        powers = range(first, last + 1)
+        if len(powers) >= 2:
+            every = math.ceil(len(powers) / 6)
+            return [(10.0**p, number(10.0**p)) for p in powers if (p - last) % every == 0]
+        steps = [s * 10.0**p for p in range(first - 1, last + 1) for s in (1, 2, 3, 5)]
+        return [(step, number(step)) for step in steps if self.low <= step <= self.high]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bands:
+    """Names in a row, each with a band of its own; a name's place is the middle of its band."""
+
+    names: tuple[str, ...]
+    start: Number = 0.0
+    end: Number = 1.0
+
+    def __call__(self, value: Number) -> Number:
+        return self.start + (value + 0.5) / len(self.names) * (self.end - self.start)
+
+    @property
+    def step(self) -> Number:
+        """The width of one band."""
+        return abs(self.end - self.start) / len(self.names)
+
+    def ticks(self) -> list[tuple[Number, str]]:
+        return [(float(index), name) for index, name in enumerate(self.names)]
+
+
+def fitted(
+    values: Iterable[Number | None], *, zero: bool = True, log: bool = False
+) -> Linear | Log:
+    """A scale that holds all values, with a little room; logarithmic only if all are positive."""
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    if log:
+        positive = [value for value in known if value > 0]
+        if positive and len(positive) == len(known):
+            low, high = min(positive), max(positive)
+            return Log(low=low / 1.3, high=high * 1.3)
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    if zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    room = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
+    low = low if zero and low == 0 else low - room
+    high = high if zero and high == 0 else high + room
+    if zero:
+        # The axis ends on a tick, so that nothing floats above the last one.
+        step = _nice((high - low) / 5)
+        low, high = math.floor(low / step) * step, math.ceil(high / step) * step
+    return Linear(low=low, high=high)
+
+
+def wide(values: Sequence[Number | None], factor: Number = 50.0) -> bool:
+    """Whether positive values span so many sizes that only logarithms show them all."""
+    known = [value for value in values if value is not None]
+    return bool(known) and min(known) > 0 and max(known) / min(known) > factor
+
+
+S = TypeVar("S", bound="Linear | Log | Bands")
+
+
+def between(scale: S, start: Number, end: Number) -> S:
+    """The same scale between two other ends."""
+    return replace(scale, start=start, end=end)
+
+
+def _nice(step: Number) -> Number:
+    power = 10.0 ** math.floor(math.log10(step))
+    return next(power * m for m in (1, 2, 2.5, 5, 10) if step <= power * m * (1 + 1e-9))

@@ -1,0 +1,112 @@
+"""Every table as CSV inside the page: a plain link, which works without JavaScript."""
+
+import base64
+import gzip
+import urllib.parse
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from .._scales import Number
+from .._study import Study
+from ._section import Section
+
+# Bytes that all tables together may take; a table that would pass that is thinned, and says so.
+BUDGET = 2_600_000
+_PLAIN = 24_000
+_NAMES = {
+    "networks": "one row a network",
+    "conditions": "one row a condition",
+    "degeneracy": "one row a condition, level, metric and time",
+    "pairs": "one row a pair of networks and metric",
+    "effects": "one row a factor, level and metric",
+    "expectations": "one row an expectation",
+    "sensitivity": "one row a setting of the measure",
+    "task_information": "one row a condition and measure",
+    "learning": "one row a network and epoch",
+    "maps": "one row a network and map",
+    "stimuli": "one row a condition, trial, time and channel",
+    "trials": "one row a network, trial, time and channel",
+    "trajectories": "one row a network, trial and time",
+    "fixed_points": "one row a fixed point",
+    "eigenvalues": "one row a network and eigenvalue",
+    "singular_values": "one row a condition, time and index",
+    "matched": "one row a pair of units",
+    "problems": "one row a thing that could not be measured",
+}
+
+
+def downloads(study: Study) -> Section:
+    """Links to tables, small ones first so that those are never thinned."""
+    present = [(name, study.table(name)) for name in _all_names(study)]
+    present = [(name, table) for name, table in present if table.width]
+    left = BUDGET
+    links = []
+    for name, table in sorted(present, key=lambda pair: pair[1].height * pair[1].width):
+        link, size = _link(name, table, left)
+        left -= size
+        links.append(link)
+    order = {name: index for index, (name, _) in enumerate(present)}
+    links.sort(key=lambda link: order[link["name"]])
+    return Section(
+        id="tables",
+        title="Tables",
+        intro="Each with all columns, to six significant digits; the results folder has them in "
+        "full precision as tables/*.parquet.",
+        template="tables.html.jinja",
+        data={"links": links},
+    )
+
+
+def csv_of(table: pl.DataFrame) -> str:
+    """A table as text; numbers to six significant digits, nested values as JSON."""
+    plain = table.select(
+        pl.col(name).map_elements(_significant, return_dtype=pl.String)
+        if kind.is_float()
+        else pl.col(name)
+        if not kind.is_nested()
+        else pl.col(name).map_elements(str, return_dtype=pl.String)
+        for name, kind in table.schema.items()
+    )
+    return plain.write_csv()
+
+
+def _significant(value: Number) -> str:
+    return f"{value:.6g}"
+
+
+def _all_names(study: Study) -> list[str]:
+    folder = study.store.root / "tables"
+    there = sorted(path.stem for path in folder.glob("*.parquet"))
+    known = [name for name in _NAMES if name in there]
+    return [*known, *(name for name in there if name not in known)]
+
+
+def _link(name: str, table: pl.DataFrame, left: int) -> tuple[dict[str, Any], int]:
+    kept, step = table, 1
+    address, zipped = _address(csv_of(kept))
+    while len(address) > max(left, 0) and step < 10_000:
+        step = max(step + 1, round(step * len(address) / max(left, 1)))
+        kept = table.gather_every(step)
+        address, zipped = _address(csv_of(kept))
+    thinned = f"every {step}th row, {kept.height} of {table.height}" if step > 1 else ""
+    link = {
+        "name": name,
+        "about": _NAMES.get(name, ""),
+        "rows": f"{kept.height:,}",
+        "columns": table.width,
+        "file": f"{name}.csv" + (".gz" if zipped else ""),
+        "address": Markup(address),
+        "thinned": thinned,
+    }
+    return link, len(address)
+
+
+def _address(text: str) -> tuple[str, bool]:
+    """A `data:` address: readable where small, compressed where large."""
+    if len(text) <= _PLAIN:
+        return "data:text/csv;charset=utf-8," + urllib.parse.quote(text, safe=" ,.:;-_/"), False
+    # A fixed time keeps the page the same when nothing in it changed.
+    packed = gzip.compress(text.encode(), 9, mtime=0)
+    return "data:application/gzip;base64," + base64.b64encode(packed).decode(), True

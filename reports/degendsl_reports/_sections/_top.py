@@ -1,0 +1,16 @@
+"""The answer in ten seconds: a finding a level, and what became of each expectation."""
+
+from .._findings import findings
+from .._study import Study
+from ._section import Section
+
+
+def top(study: Study) -> Section:
+    """Findings in words with numbers, expectations with verdicts and why."""
+    claims = study.rows("expectations", "text", "verdict", "why", "level")
+    return Section(
+        id="findings",
+        title="Are these networks the same solution?",
+        template="top.html.jinja",
+        data={"findings": findings(study), "expectations": claims.to_dicts()},
+    )

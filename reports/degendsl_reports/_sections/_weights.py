@@ -1,0 +1,150 @@
+"""Weights: raw beside scale-free distances, map, matched matrices, singular values."""
+
+import polars as pl
+
+from .._charts import Chart, Panel, Table
+from .._images import heat_png
+from .._scales import Linear, Number, fitted, number
+from .._study import Condition, Study, most
+from .._svg import Axis, Plot
+from .._words import metric
+from ._levels import level_chart, others_of, primary
+from ._section import Section
+from ._strips import distribution_chart, map_chart, panel_width, per_condition
+
+
+def weights(study: Study) -> Section | None:
+    """What the weights say: a raw distance grows with the weights, a scale-free one does not."""
+    name = primary(study, "weights")
+    if not name:
+        return None
+    charts = [
+        *(
+            level_chart(
+                study,
+                "weights",
+                other,
+                id=f"weights-{other}".replace("_", "-"),
+                title=metric(other).title,
+            )
+            for other in others_of(study, "weights")
+        ),
+        map_chart(study, name, id="map-weights", title="Map of the weights", unit="Frobenius"),
+        distribution_chart(study, name, id="pairs-weights"),
+        matched_chart(study),
+        singular_chart(study),
+    ]
+    return Section(
+        id="weights",
+        title="Weights",
+        intro="Larger weights are further apart. So the raw distance stands above, and here beside "
+        "it what is left when size is taken out.",
+        charts=[c for c in charts if c is not None],
+    )
+
+
+def matched_chart(study: Study) -> Chart | None:
+    """Two recurrent matrices of a condition, the second's units in the order that matches best."""
+    rows = study.rows("matched", "condition", "seed_a", "seed_b", "row", "column", "a", "b")
+    if not rows.height:
+        return None
+    shown = [c for c in study.conditions if (rows["condition"] == c.id).any()]
+    bound = max(float(rows[name].abs().quantile(0.995) or 0) for name in ("a", "b")) or 1.0
+    panels, facts = [], []
+    for condition in shown:
+        here = rows.filter(pl.col("condition") == condition.id).sort("row", "column")
+        size = here["row"].n_unique()
+        seeds = (int(here["seed_a"][0]), int(here["seed_b"][0]))
+        correlation = here.select(pl.corr("a", "b")).item()
+        facts.append((condition.label, *seeds, correlation))
+        for column, seed, said in (("a", seeds[0], ""), ("b", seeds[1], ", matched")):
+            panels.append(_matrix_panel(condition, here[column].to_list(), size, bound, seed, said))
+    note = f"Blue below zero, red above; full colour at ±{number(bound)}."
+    return Chart(
+        id="matched",
+        title="Recurrent matrices of two networks, units matched",
+        summary="The pair whose distance is the median of its condition; where both show the same "
+        "pattern the networks are wired alike.",
+        panels=panels,
+        width=160 if len(panels) > 4 else 246,
+        table=Table(
+            columns=("Condition", "Network", "Matched network", "Correlation of entries"),
+            rows=tuple(facts),
+            full="matched",
+        ),
+        note=note,
+    )
+
+
+def _matrix_panel(
+    condition: Condition, values: list[Number], size: int, bound: Number, seed: int, said: str
+) -> Panel:
+    picture = heat_png(values, size, bound)
+
+    def draw(width: Number) -> Plot:
+        scale = Linear(low=0, high=size, count=3)
+        plot = Plot(
+            width,
+            None,
+            Axis(scale, "from unit"),
+            Axis(scale, "to unit"),
+            grid=False,
+            right=6,
+            top=6,
+        )
+        plot.raw(
+            f'<image x="{plot.left:.1f}" y="{plot.top:.1f}" width="{plot.right - plot.left:.1f}" '
+            f'height="{plot.bottom - plot.top:.1f}" preserveAspectRatio="none" '
+            f'image-rendering="pixelated" href="{picture}"/>'
+        )
+        return plot
+
+    return Panel(
+        draw=draw, title=f"{condition.label}: network {seed}{said}", colour=condition.colour
+    )
+
+
+def singular_chart(study: Study) -> Chart | None:
+    """Singular values of the recurrent matrices, before and after: median and range."""
+    rows = study.rows("singular_values", "condition", "at", "index", "median", "low", "high")
+    if not rows.height:
+        return None
+    shown = [c for c in study.showcase if (rows["condition"] == c.id).any()]
+    scale = fitted([*rows["high"].to_list(), 0.0])
+    last = most(rows["index"])
+    places = Linear(low=0, high=last + 1)
+
+    def draw(condition: Condition, width: Number) -> Plot:
+        plot = Plot(width, 200, Axis(places, "index"), Axis(scale, "singular value"))
+        for at, kind in (("init", "guide"), ("end", "line")):
+            one = rows.filter((pl.col("condition") == condition.id) & (pl.col("at") == at)).sort(
+                "index"
+            )
+            xs = [index + 1 for index in one["index"].to_list()]
+            if at == "end" and xs:
+                lows, highs = one["low"].to_list(), one["high"].to_list()
+                plot.band(xs, lows, highs, colour=condition.colour)
+            plot.line(
+                xs, one["median"].to_list(), kind=kind, colour=condition.colour * (at == "end")
+            )
+        return plot
+
+    firsts = rows.filter(pl.col("index") == 0)
+    facts = [(c.label, *(_median(firsts, c.id, at) for at in ("init", "end"))) for c in shown]
+    return Chart(
+        id="singular-values",
+        title="Singular values of the recurrent matrices",
+        summary="Median over networks (line) and their range (band); dashed: before training.",
+        panels=per_condition(shown, draw),
+        width=panel_width(len(shown)),
+        table=Table(
+            columns=("Condition", "Largest before training", "Largest after"),
+            rows=tuple(facts),
+            full="singular_values",
+        ),
+    )
+
+
+def _median(rows: pl.DataFrame, condition: str, at: str) -> Number | None:
+    found = rows.filter((pl.col("condition") == condition) & (pl.col("at") == at))["median"]
+    return float(found[0]) if len(found) else None

@@ -1,0 +1,239 @@
+"""A study as the page sees it: its tables, whichever there are, and how conditions are arranged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import polars as pl
+
+from degendsl.errors import StoreError
+from degendsl.store import Store
+
+from ._scales import Number, number
+
+T = TypeVar("T")
+# A page can hold this many networks as marks in every view; beyond, evenly chosen ones.
+MOST_NETWORKS = 5000
+# Of columns that a table may lack; all others are real numbers.
+_TEXTS = frozenset(
+    "condition label level metric at ood kind role outcome problem text verdict why factor "
+    "direction setting".split()
+)
+_INTEGERS = frozenset(
+    "seed seed_a seed_b epoch epochs n_networks n_pairs trial channel index row column".split()
+)
+_FLAGS = frozenset(("stable", "monotone", "bimodal"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One condition and its place in every chart.
+
+    position: index of its level along the compared factor, which is also its colour.
+    facet: its values of all other factors, in words; empty where there are none.
+    """
+
+    index: int
+    id: str
+    label: str
+    levels: Mapping[str, Any]
+    position: int
+    facet: str
+
+    @property
+    def colour(self) -> str:
+        return f"c{self.position}"
+
+
+class Study:
+    """Reads tables, lock and spec text of a store; what is not there is empty, never an error."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.lock: dict[str, Any] = store.lock
+        self.resolved: dict[str, Any] = self.lock.get("resolved", {})
+
+    @cached_property
+    def factor(self) -> str | None:
+        """The swept key along the horizontal axes."""
+        compare = (self.resolved.get("report") or {}).get("compare")
+        swept = self.factors
+        return compare if compare in swept else next(iter(swept), None)
+
+    @cached_property
+    def factors(self) -> tuple[str, ...]:
+        """Every swept key, in the order of the spec."""
+        listed = self.lock.get("conditions", ())
+        return tuple(dict.fromkeys(path for one in listed for path in one["levels"]))
+
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """The levels of the compared factor, in words and in the order of the spec."""
+        if self.factor is None:
+            return ("",)
+        return tuple(dict.fromkeys(word(one["levels"][self.factor]) for one in self._listed))
+
+    @cached_property
+    def others(self) -> tuple[str, ...]:
+        """Swept keys that are neither compared nor move together with the one that is."""
+        return tuple(
+            path for path in self.factors if path != self.factor and not self._moves_along(path)
+        )
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        return tuple(
+            Condition(
+                index=index,
+                id=one["id"],
+                label=one["label"] or "all networks",
+                levels=one["levels"],
+                position=0
+                if self.factor is None
+                else self.levels.index(word(one["levels"][self.factor])),
+                facet=", ".join(
+                    f"{path.rsplit('.', 1)[-1]} {word(one['levels'][path])}" for path in self.others
+                ),
+            )
+            for index, one in enumerate(self._listed)
+        )
+
+    @cached_property
+    def facets(self) -> tuple[str, ...]:
+        """Every combination of the other factors' values; one empty text where there are none."""
+        return tuple(dict.fromkeys(one.facet for one in self.conditions))
+
+    @cached_property
+    def by_id(self) -> dict[str, Condition]:
+        return {one.id: one for one in self.conditions}
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A table as it is stored; without rows and columns where there is none."""
+        return self._tables(name)
+
+    def rows(self, name: str, *columns: str) -> pl.DataFrame:
+        """Some columns of a table; what the table lacks is null.
+
+        Rows of conditions that the study no longer has are left out.
+        """
+        table = self.table(name)
+        frame = table.select(
+            pl.col(one) if one in table.columns else pl.lit(None, _type(one)).alias(one)
+            for one in columns
+        )
+        if not table.columns:
+            frame = frame.clear()
+        if "condition" not in columns:
+            return frame
+        known = list(self.by_id)
+        return frame.filter(pl.col("condition").is_in(known))
+
+    @cached_property
+    def shown(self) -> pl.DataFrame:
+        """The networks that are drawn one by one: condition, seed and who, their name in marks."""
+        networks = self.rows("networks", "condition", "seed", "outcome")
+        most = max(2, MOST_NETWORKS // max(1, len(self.conditions)))
+        index = pl.DataFrame(
+            {"condition": list(self.by_id), "index": [c.index for c in self.conditions]},
+            schema={"condition": pl.String, "index": pl.Int64},
+        )
+        counted = networks.with_columns(
+            rank=pl.int_range(pl.len()).over("condition"), total=pl.len().over("condition")
+        )
+        # Even steps through the seeds: as good as chance, and the same each time.
+        step = (pl.col("total") / most).ceil().cast(pl.Int64)
+        return (
+            counted.filter(pl.col("rank") % step == 0)
+            .join(index, on="condition", how="left", maintain_order="left")
+            .select("condition", "seed", "outcome", who=pl.format("{}.{}", "index", "seed"))
+        )
+
+    def named(self, name: str, *columns: str) -> pl.DataFrame:
+        """Rows of networks that are drawn, with `who`."""
+        rows = self.rows(name, "condition", "seed", *columns)
+        names = self.shown.select("condition", "seed", "who")
+        return rows.join(names, on=["condition", "seed"], how="inner", maintain_order="left")
+
+    @property
+    def sampled(self) -> str:
+        """What to say where not every network is drawn; empty where each is."""
+        total, drawn = self.table("networks").height, self.shown.height
+        return "" if drawn == total else f"{drawn} of {total} networks are drawn, evenly chosen."
+
+    @cached_property
+    def showcase(self) -> tuple[Condition, ...]:
+        """Conditions shown in detail: all of a few, else some, evenly chosen with both ends."""
+        return evenly(self.conditions, 6)
+
+    def unit(self, name: str) -> str:
+        """A factor's name as an axis title."""
+        return name
+
+    @cached_property
+    def _listed(self) -> list[dict[str, Any]]:
+        return list(self.lock.get("conditions", ()))
+
+    def _moves_along(self, path: str) -> bool:
+        """Whether a factor has one value for each level of the compared one."""
+        pairs = {(word(o["levels"][self.factor]), word(o["levels"][path])) for o in self._listed}
+        return len(pairs) == len({a for a, _ in pairs}) == len(self.levels)
+
+    def _tables(self, name: str) -> pl.DataFrame:
+        if name not in self._cache:
+            try:
+                self._cache[name] = self.store.table(name)
+            except StoreError:
+                self._cache[name] = pl.DataFrame()
+        return self._cache[name]
+
+    @cached_property
+    def _cache(self) -> dict[str, pl.DataFrame]:
+        return {}
+
+
+def word(value: Any) -> str:
+    """A value of the language as a label."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return number(value, 4)
+    if isinstance(value, Mapping):
+        kind = value.get("kind")
+        rest = [f"{name} {word(one)}" for name, one in value.items() if name != "kind"]
+        return " ".join([*([str(kind)] if kind else []), *rest])
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return " ".join(word(one) for one in value)
+    return str(value)
+
+
+def evenly(items: Sequence[T], most: int) -> tuple[T, ...]:
+    """At most so many of a sequence, evenly chosen, the first and the last among them."""
+    if len(items) <= most:
+        return tuple(items)
+    return tuple(items[round(index * (len(items) - 1) / (most - 1))] for index in range(most))
+
+
+def _type(column: str) -> Any:
+    for names, kind in ((_TEXTS, pl.String), (_INTEGERS, pl.Int64), (_FLAGS, pl.Boolean)):
+        if column in names:
+            return kind
+    return pl.Float64
+
+
+def least(*columns: pl.Series) -> Number:
+    """The least value of some columns; 0 where they have none."""
+    values = [value for column in columns if (value := column.cast(pl.Float64).min()) is not None]
+    return min((float(value) for value in values if isinstance(value, float)), default=0.0)
+
+
+def most(*columns: pl.Series) -> Number:
+    """The greatest value of some columns; 0 where they have none."""
+    return -least(*(-column.cast(pl.Float64) for column in columns))
+
+
+def farthest(*columns: pl.Series) -> Number:
+    """The greatest distance from zero in some columns; 1 where there is none, as a scale needs."""
+    return most(*(column.cast(pl.Float64).abs() for column in columns)) or 1.0

@@ -1,0 +1,76 @@
+"""The words of the page: levels, metrics and what their axes count."""
+
+from typing import NamedTuple
+
+LEVELS: dict[str, str] = {"behavior": "Behaviour", "dynamics": "Dynamics", "weights": "Weights"}
+LEVEL_NOTES: dict[str, str] = {
+    "behavior": "How much networks differ in their loss on trials other than those trained on.",
+    "dynamics": "How differently the states of two networks evolve, whatever their coordinates.",
+    "weights": "How far apart two recurrent matrices stay under the best matching of units.",
+}
+
+
+class Metric(NamedTuple):
+    """What a metric is called, what its axis says, and what one should know of it."""
+
+    title: str
+    axis: str
+    note: str = ""
+
+
+METRICS: dict[str, Metric] = {
+    "ood_spread": Metric(
+        "Spread of out-of-distribution loss",
+        "σ of OOD loss (MSE)",
+        "Small points: how far each network's loss lies from the mean.",
+    ),
+    "ood_mse_mean": Metric("Mean out-of-distribution loss", "OOD loss (MSE)"),
+    "ood_log10_sd": Metric("Spread of log loss", "SD of log₁₀ OOD loss"),
+    "disagreement": Metric("Disagreement of outputs", "RMS difference of outputs"),
+    "output_disagreement": Metric("Disagreement of outputs", "RMS difference of outputs"),
+    "dsa": Metric("DSA distance", "DSA distance (rad)", "Small points: pairs of networks."),
+    "pif": Metric(
+        "Permutation distance",
+        "distance of weights (Frobenius)",
+        "Small points: pairs of networks.",
+    ),
+    "pif_per_parameter": Metric(
+        "Permutation distance per parameter",
+        "distance per parameter",
+        "Falls with width by itself.",
+    ),
+    "pif_angle": Metric("Angle between matrices", "angle (rad)", "Ignores mere growth of weights."),
+    "pif_ratio": Metric(
+        "Ratio to untrained networks", "ratio to untrained", "1: as far apart as before training."
+    ),
+    "svcca": Metric("SVCCA distance", "1 − mean correlation"),
+    "cka": Metric("CKA distance", "angle (rad)"),
+    "procrustes": Metric("Procrustes distance", "angle (rad)"),
+}
+
+
+def metric(name: str) -> Metric:
+    """The words of a metric; its own name where it has none here."""
+    if name in METRICS:
+        return METRICS[name]
+    plain = name.replace("_", " ").replace(".", " ")
+    return Metric(plain[:1].upper() + plain[1:], plain)
+
+
+# What a column of the table `networks` counts: a heading and an axis.
+NETWORK_COLUMNS: dict[str, tuple[str, str]] = {
+    "threshold_epoch": ("Epochs to threshold", "epochs to threshold"),
+    "epochs": ("Epochs trained", "epochs"),
+    "train_mse": ("Training loss at the end", "training loss (MSE)"),
+    "eval_mse": ("Test loss", "test loss (MSE)"),
+    "response_mse": ("Test loss in the response window", "response loss (MSE)"),
+    "unexplained": ("Fraction of variance unexplained", "variance unexplained"),
+    "ood_mse": ("Out-of-distribution loss", "OOD loss (MSE)"),
+    "weight_change": ("Change of the recurrent weights", "‖W end − W init‖F"),
+    "weight_change_relative": ("Relative change of the recurrent weights", "‖ΔW‖₂ / ‖W init‖₂"),
+    "kernel_alignment": ("Kernel alignment, end to init", "kernel alignment"),
+    "representation_alignment": ("Representation alignment", "representation alignment"),
+    "spectral_radius": ("Spectral radius", "spectral radius"),
+    "effective_rank": ("Effective rank", "effective rank"),
+    "sparsity": ("Sparsity", "fraction of weights near 0"),
+}
