@@ -1,0 +1,34 @@
+"""`degendsl status`: what is done of a study."""
+
+import argparse
+
+from ._answers import Answer, answer_each, json_option
+from ._progress_rows import progress_rows
+from ._specs import out_option, spec_and_store, spec_options
+
+NAME = "status"
+HELP = "What is done, of a spec, a folder of specs or a results folder."
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    spec_options(parser, "target", "the YAML file, a folder of them, or a results folder")
+    out_option(parser)
+    json_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    return answer_each(options, options.target, lambda target: _status(options, target))
+
+
+def _status(options: argparse.Namespace, target: str) -> Answer:
+    from degendsl.planning import make_plan
+
+    spec, store = spec_and_store(options, target)
+    rows = progress_rows(make_plan(spec), store)
+    has_page = store.report_path.exists()
+    lines = [
+        f"{row['label']}: {row['done']} of {row['done'] + row['new']} networks" for row in rows
+    ]
+    lines.append(f"page: {store.report_path if has_page else 'not yet'}")
+    content = {"folder": str(store.root), "conditions": rows, "page": has_page}
+    return Answer(text="\n".join(lines), content=content)
