@@ -5,11 +5,13 @@ implementation, and its line below.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import jax.numpy as jnp
+from jaxtyping import Array
 
 from degendsl import learning, models, tasks
-from degendsl.spec import kinds
+from degendsl.spec import describe, kinds
 
 TASKS: dict[type, Callable[..., tasks.AbstractTask]] = {
     kinds.FlipFlop: tasks.flip_flop,
@@ -28,6 +30,24 @@ INITIALISERS: dict[type, Callable[..., models.AbstractInitialiser]] = {
 
 OPTIMIZERS: dict[type, Callable[..., learning.AbstractOptimizer]] = {
     kinds.Adam: learning.Adam,
+    kinds.AdamW: learning.AdamW,
+    kinds.SGD: learning.SGD,
+}
+
+SCHEDULES: dict[type, Callable[..., learning.AbstractSchedule]] = {
+    kinds.ConstantSchedule: learning.Constant,
+    kinds.CosineSchedule: learning.Cosine,
+    kinds.PlateauSchedule: learning.Plateau,
+}
+
+# Penalties on the recurrent matrix that acts, and on firing rates of (trial, time, unit).
+MATRIX_PENALTIES: dict[str, Callable[[Array], Array]] = {
+    "l1": learning.l1,
+    "l2": learning.l2,
+    "nuclear": learning.nuclear,
+}
+RATE_PENALTIES: dict[str, Callable[[Array], Array]] = {
+    "rates": learning.mean_square,
 }
 
 # What a spec calls a precision, in the words of `jax.default_matmul_precision`.
@@ -59,6 +79,24 @@ def model_of(science: kinds.Science) -> models.AbstractModel:
 def optimizer_of(science: kinds.Science) -> learning.AbstractOptimizer:
     """What turns the gradients of a condition into updates."""
     optimizer = science.train.optimizer
-    return OPTIMIZERS[type(optimizer)](
-        learning_rate=jnp.asarray(optimizer.learning_rate, jnp.float32)
-    )
+    schedule = SCHEDULES[type(optimizer.schedule)](**_numbers(optimizer.schedule))
+    return OPTIMIZERS[type(optimizer)](schedule=schedule, **_numbers(optimizer))
+
+
+def penalties_of(science: kinds.Science) -> dict[str, Array]:
+    """The coefficients of the penalties that a condition has."""
+    found = _numbers(science.train.penalties).items()
+    return {name: coefficient for name, coefficient in found if coefficient is not None}
+
+
+def _numbers(block: Any) -> dict[str, Array | None]:
+    """The numbers of a block as a program gets them; None for what is left out of it."""
+    return {
+        name: None if about.absent_at_zero and getattr(block, name) == 0 else _traced(block, name)
+        for name, about in describe(type(block)).items()
+        if about.role == "number"
+    }
+
+
+def _traced(block: Any, name: str) -> Array:
+    return jnp.asarray(getattr(block, name), jnp.float32)

@@ -16,12 +16,7 @@ def methods(plan: Plan) -> list[str]:
         f"Each had {model.units} {model.nonlinearity} units in {model.kind} form with time "
         f"constant {model.time_constant:g}, integrated by forward Euler with step "
         f"{science.solver.dt:g}.",
-        f"Training used {train.optimizer.kind.capitalize()} at rate "
-        f"{train.optimizer.learning_rate:g} on batches of {train.batch_size} fresh trials, until "
-        f"the mean squared error of an epoch of {train.steps_per_epoch} steps reached "
-        f"{train.stop.train_mse:g} and for {train.stop.patience} epochs after that; a network that "
-        f"had not reached it after {train.max_epochs} epochs counts as unconverged and is not "
-        "compared.",
+        train.sentence(),
         f"{spec.networks.count} networks differing in {' and '.join(spec.networks.vary)} were "
         f"trained in each of {len(plan.conditions)} conditions{varied}.",
         f"Behaviour: spread of the loss on trials {behavior.factor:g} times as long. "

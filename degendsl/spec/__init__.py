@@ -9,6 +9,7 @@ from ._codes import CODES as CODES
 from ._explain import catalogue as catalogue
 from ._explain import explain as explain
 from ._hash import digest as digest
+from ._keys import describe as describe
 from ._load import load_spec as load_spec
 from ._load import parse_spec as parse_spec
 from ._problems import Problem as Problem

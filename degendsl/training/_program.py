@@ -44,7 +44,7 @@ class EnsembleProgram:
     @cached_property
     def start(self) -> Callable[[Recipe], LaneState]:
         """Fresh networks for every lane."""
-        return self._compile(jax.vmap(fresh))
+        return self._compile(jax.vmap(partial(fresh, self._train)))
 
     @cached_property
     def merge(self) -> Callable[[Bool[Array, " lane"], LaneState, LaneState], LaneState]:

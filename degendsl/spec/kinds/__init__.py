@@ -25,14 +25,22 @@ from .model import Nonlinearity as Nonlinearity
 from .model import RateModel as RateModel
 from .model import StandardParameterization as StandardParameterization
 from .model import UniformInit as UniformInit
+from .optimizer import SGD as SGD
+from .optimizer import Adam as Adam
+from .optimizer import AdamW as AdamW
+from .optimizer import ConstantSchedule as ConstantSchedule
+from .optimizer import CosineSchedule as CosineSchedule
+from .optimizer import Optimizer as Optimizer
+from .optimizer import PlateauSchedule as PlateauSchedule
+from .optimizer import Schedule as Schedule
 from .study import Author as Author
 from .study import Study as Study
 from .task import Shift as Shift
 from .task import TaskDescription as TaskDescription
-from .training import Adam as Adam
 from .training import Euler as Euler
 from .training import Networks as Networks
 from .training import Numerics as Numerics
+from .training import Penalties as Penalties
 from .training import Stop as Stop
 from .training import Train as Train
 

@@ -1,9 +1,10 @@
 """How the equations are solved and how a network is trained."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from .._keys import key
+from .._keys import describe, key
+from .optimizer import Adam, Optimizer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,13 +21,14 @@ class Euler:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Adam:
-    """Adam (Kingma & Ba 2015) without weight decay; β₁ = 0.9, β₂ = 0.999, ε = 1e-8."""
-
-    kind: Literal["adam"] = key("adam", doc="Which optimiser.", source="paper", role="structure")
-    learning_rate: float = key(
-        1e-3, doc="Step size.", above=0, at_most=10, per_task=True, role="number"
+def _coefficient(what: str) -> Any:
+    return key(
+        0.0,
+        doc=f"Coefficient of {what}",
+        at_least=0,
+        role="number",
+        absent_at_zero=True,
+        neutral=0.0,
     )
 
 
@@ -55,10 +57,33 @@ class Stop:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Penalties:
+    """What is minimised besides the loss, each times its coefficient; 0 leaves it out.
+
+    The matrix is the one that acts between units. Reported losses and the stopping rule never
+    contain a penalty.
+    """
+
+    l1: float = _coefficient("Σ|w| of the recurrent matrix: few large weights.")
+    l2: float = _coefficient("Σw² of the recurrent matrix: small weights.")
+    nuclear: float = _coefficient("the sum of its singular values: low rank.")
+    rates: float = _coefficient("the mean squared firing rate over trials, times and units.")
+
+    def sentence(self) -> str:
+        """The penalties, for the methods text."""
+        names = {"l1": "ℓ1", "l2": "ℓ2", "nuclear": "nuclear-norm", "rates": "mean-square rate"}
+        given = [f"{value:g} × {names[name]}" for name, value in vars(self).items() if value]
+        return f" Penalties were added to the loss: {', '.join(given)}." if given else ""
+
+
+Trained = Literal["recurrent", "input", "bias", "readout"]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Train:
     """How each network is trained, and for how long at most."""
 
-    optimizer: Adam = key(Adam(), doc="The optimiser.", source="paper")
+    optimizer: Optimizer = key(Adam(), doc="The optimiser.", source="paper")
     batch_size: int = key(
         256, doc="Trials per step.", at_least=1, at_most=65536, per_task=True, role="shape"
     )
@@ -73,8 +98,49 @@ class Train:
         per_task=True,
     )
     stop: Stop = key(Stop(), doc="When a network has learnt the task.", source="paper")
+    penalties: Penalties = key(
+        Penalties(),
+        doc="What is minimised besides the loss.",
+        source="paper",
+        neutral=dict.fromkeys(describe(Penalties), 0.0),
+    )
+    input_noise: float = key(
+        0.0,
+        doc="Standard deviation of noise on every input at every step, in training only.",
+        at_least=0,
+        role="number",
+        absent_at_zero=True,
+        source="paper",
+        neutral=0.0,
+    )
+    trainable: tuple[Trained, ...] = key(
+        ("recurrent", "input", "bias", "readout"),
+        doc="What training changes; the rest stays as it was drawn. The readout includes its "
+        "bias. A learned initial state is always trained.",
+        entries=1,
+        role="structure",
+        source="paper",
+        neutral=["recurrent", "input", "bias", "readout"],
+    )
 
     science_version: ClassVar[int] = 1
+
+    def sentence(self) -> str:
+        """How networks were trained, for the methods text."""
+        noise = (
+            f" with noise of SD {self.input_noise:g} on their inputs" if self.input_noise else ""
+        )
+        some = (
+            f" Only {' and '.join(self.trainable)} were trained." if len(self.trainable) < 4 else ""
+        )
+        return (
+            f"Training used {self.optimizer.sentence()}, on batches of {self.batch_size} fresh "
+            f"trials{noise}, until "
+            f"the mean squared error of an epoch of {self.steps_per_epoch} steps reached "
+            f"{self.stop.train_mse:g} and for {self.stop.patience} epochs after that; a network "
+            f"that had not reached it after {self.max_epochs} epochs counts as unconverged and is "
+            f"not compared.{self.penalties.sentence()}{some}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
