@@ -1,0 +1,166 @@
+"""How differently networks represent the same trials: shape metrics, SVCCA and CKA.
+
+They compare clouds of states sample by sample and are blind to the order of samples, so to the
+dynamics; DSA is the measure of those.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from scipy.optimize import linear_sum_assignment
+
+from degendsl.errors import MeasureError
+
+from ._cores import cores
+from ._states import States, checked_states
+
+Shape = Literal["procrustes", "half_whitened", "cca", "permutation", "cka", "svcca"]
+
+# Directions with less variance than this are not whitened further: netrep's floor, in squared
+# units of the states.
+_FLOOR = 1e-7
+
+Cloud = Float[np.ndarray, "sample unit"]
+Cross = Float[np.ndarray, "unit_x unit_y"]
+
+
+class _Kind(NamedTuple):
+    """A measure as two steps: what is done to each cloud, and the overlap of two of them.
+
+    cloud: of states with centred columns. overlap: of the cross product of two clouds, such that
+    that of a cloud with itself is its own squared norm.
+    """
+
+    cloud: Callable[[Cloud, float], Cloud]
+    overlap: Callable[[Cross], float]
+
+
+def shape_distances(
+    states: States,
+    *,
+    kind: Shape = "procrustes",
+    score: Literal["angular", "euclidean"] = "angular",
+    variance: float = 0.99,
+    names: Sequence[str] | None = None,
+) -> Float[np.ndarray, "network network"]:
+    """What is left between the representations of every two networks after the best alignment.
+
+    All are blind to shifts; the angle also to overall scale. Networks may differ in width but for
+    `permutation`; the trials must be the same, in the same order.
+
+    **Arguments:**
+
+    - `states`: any activity units.
+    - `kind`: what may be aligned away. `procrustes`: rotations. `permutation`: the order of units.
+        `cca`: any invertible linear map. `half_whitened`: in between, each direction scaled by
+        ½ (1 + 1/√λ) for its summed square λ; the mixture depends on the units of the states, as in
+        netrep. `cka`: rotations, comparing the similarities of samples instead of samples.
+        `svcca`: any invertible map of the directions that carry `variance`.
+    - `score`: `angular`, radians in [0, π/2] ([0, π] for `permutation`); `euclidean`, in units of
+        the states, for `procrustes` and `permutation`. `svcca` is 1 − the mean canonical
+        correlation, in [0, 1], whatever the score.
+    - `variance`: the share of variance that SVCCA keeps of each network.
+
+    **Returns:** a symmetric matrix with a zero diagonal. The angle of two equal representations is
+    0 to about 3e-8, the square root of rounding.
+
+    **Raises** `MeasureError` naming the network whose states are not finite or never change, or
+    which has other trials.
+
+    **References:** Williams et al., NeurIPS 2021, arXiv:2110.14739; Kornblith et al., ICML 2019
+    (CKA); Raghu et al., NeurIPS 2017 (SVCCA).
+    """
+    given = checked_states(states, names=names)
+    names = names or [f"network {index}" for index in range(len(given))]
+    if score == "euclidean" and kind not in ("procrustes", "permutation"):
+        raise MeasureError(f"{kind} has no euclidean score; use angular")
+    if kind == "permutation" and len({one.shape[-1] for one in given}) > 1:
+        raise MeasureError("networks of different width have no matching units; use procrustes")
+    clouds = [
+        _KINDS[kind].cloud(_centred(one, name), variance)
+        for one, name in zip(given, names, strict=True)
+    ]
+    overlap = _overlaps(clouds, _KINDS[kind].overlap)
+    distances = _distances(overlap, kind, score, [cloud.shape[1] for cloud in clouds])
+    np.fill_diagonal(distances, 0.0)
+    return distances
+
+
+def _overlaps(
+    clouds: Sequence[Cloud], overlap: Callable[[Cross], float]
+) -> Float[np.ndarray, "network network"]:
+    found = np.zeros((len(clouds), len(clouds)))
+
+    def fill(i: int) -> None:
+        for j in range(i + 1):
+            found[i, j] = found[j, i] = overlap(clouds[i].T @ clouds[j])
+
+    with ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(fill, reversed(range(len(clouds)))))
+    return found
+
+
+def _distances(
+    overlap: np.ndarray, kind: Shape, score: str, dimensions: Sequence[int]
+) -> Float[np.ndarray, "network network"]:
+    own = np.diag(overlap)
+    if kind == "svcca":
+        return 1.0 - overlap / np.minimum.outer(dimensions, dimensions)
+    if score == "euclidean":
+        return np.sqrt(np.maximum(own[:, None] + own[None, :] - 2 * overlap, 0.0))
+    # Rounding can push the cosine of identical clouds past 1, where arccos is NaN.
+    return np.arccos(np.clip(overlap / np.sqrt(np.outer(own, own)), -1.0, 1.0))
+
+
+def _centred(states: np.ndarray, name: str) -> Cloud:
+    cloud = states.reshape(-1, states.shape[-1]).astype(np.float64)
+    cloud -= cloud.mean(axis=0)
+    # Float32 states that never change still differ from their mean by rounding.
+    if np.abs(cloud).max() <= 1e-6 * np.abs(states).max():
+        raise MeasureError(f"the states of {name} never change; leave it out")
+    return cloud
+
+
+def _as_it_is(cloud: Cloud, _: float) -> Cloud:
+    return cloud
+
+
+def _whitened(cloud: Cloud, kept: float) -> Cloud:
+    """Each principal direction scaled to the mixture of its own size and size 1."""
+    squares, directions = np.linalg.eigh(cloud.T @ cloud)
+    scale = kept + (1 - kept) / np.sqrt(np.maximum(squares, _FLOOR))
+    return cloud @ ((directions * scale) @ directions.T)
+
+
+def _leading(cloud: Cloud, variance: float) -> Cloud:
+    """The left singular vectors that carry a share of the variance."""
+    squares, directions = np.linalg.eigh(cloud.T @ cloud)
+    squares, directions = squares[::-1], directions[:, ::-1]
+    share = np.cumsum(squares) / squares.sum()
+    keep = 1 + int(np.searchsorted(share, variance))
+    return cloud @ (directions[:, :keep] / np.sqrt(squares[:keep]))
+
+
+def _nuclear(cross: Cross) -> float:
+    return float(np.linalg.svd(cross, compute_uv=False).sum())
+
+
+def _assigned(cross: Cross) -> float:
+    return float(cross[linear_sum_assignment(cross, maximize=True)].sum())
+
+
+def _squared(cross: Cross) -> float:
+    return float((cross**2).sum())
+
+
+_KINDS: dict[Shape, _Kind] = {
+    "procrustes": _Kind(_as_it_is, _nuclear),
+    "half_whitened": _Kind(lambda cloud, _: _whitened(cloud, 0.5), _nuclear),
+    "cca": _Kind(lambda cloud, _: _whitened(cloud, 0.0), _nuclear),
+    "permutation": _Kind(_as_it_is, _assigned),
+    "cka": _Kind(_as_it_is, _squared),
+    "svcca": _Kind(_leading, _nuclear),
+}
