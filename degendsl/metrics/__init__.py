@@ -14,3 +14,4 @@ from ._permutation import Match as Match
 from ._permutation import match_pairs as match_pairs
 from ._permutation import match_units as match_units
 from ._permutation import pif_distances as pif_distances
+from ._shape import shape_distances as shape_distances
