@@ -59,7 +59,7 @@ def _problems(error: Any, root: Node) -> Iterator[Problem]:
                 # The library reports each missing key by itself, the message being its name.
                 if key not in error.instance and error.message.startswith(repr(key)):
                     yield _missing(key, where, place)
-        case "propertyNames" | "pattern" if isinstance(error.instance, str) and where in _NAMED:
+        case "propertyNames" | "pattern" if isinstance(error.instance, str) and _names(steps):
             place = node.keys[error.instance]
             hint = "a name is letters, digits, - and _"
             yield place.problem("E016", f"'{error.instance}' is not a name", hint)
@@ -68,7 +68,19 @@ def _problems(error: Any, root: Node) -> Iterator[Problem]:
             yield place.problem(*_of_value(error, where, steps))
 
 
-_NAMED = ("variants", "profiles")
+def _names(steps: Steps) -> bool:
+    """Whether the author chooses the keys here."""
+    return steps in (("variants",), ("profiles",)) or (steps[:1], steps[2:]) == (
+        ("sweep",),
+        ("levels",),
+    )
+
+
+def _by_path(steps: Steps) -> bool:
+    """Whether the keys here are paths of the language."""
+    if len(steps) == 2:
+        return steps[0] in ("sweep", "exclude", "variants")
+    return _names(steps[:-1]) and steps[0] == "sweep"
 
 
 def _missing(key: str, where: str, place: Place) -> Problem:
@@ -80,7 +92,7 @@ def _missing(key: str, where: str, place: Place) -> Problem:
 
 def _unknown(key: str, known: list[str], steps: Steps, node: Node) -> Problem:
     place = node.keys[key]
-    if len(steps) == 2 and steps[0] in ("sweep", "exclude", "variants"):
+    if _by_path(steps) and "name" not in known:
         return unknown_path(key, known, place, sweep=steps[0] == "sweep")
     where = dotted(steps)
     if key in RESERVED and not where:
@@ -154,6 +166,8 @@ def _of_value(error: Any, where: str, steps: Steps) -> tuple[str, str, str]:
 
 
 def _form(steps: Steps) -> str:
+    if steps[:1] == ("sweep",):
+        return "a name of letters, digits, - and _"
     path = ".".join(step for step in steps if isinstance(step, str))
     return (homes()[path][0].field.key.form or "") if path in homes() else ""
 
@@ -198,8 +212,12 @@ def locate(root: Node, steps: Steps) -> tuple[Node, Place]:
 def dotted(steps: Steps) -> str:
     """A path for people: that of the language itself inside a sweep, an exclusion or a variant."""
     if len(steps) > 2 and steps[0] in ("sweep", "exclude", "variants"):
+        named = steps[0] == "sweep" and steps[2] in ("name", "levels")
         # The position in a list of levels is shown by the place.
-        steps = steps[2:3] + steps[4:] if steps[0] == "sweep" else steps[2:]
+        if named and len(steps) > 4:
+            steps = steps[4:]
+        elif not named:
+            steps = steps[2:3] + steps[4:] if steps[0] == "sweep" else steps[2:]
     text = ""
     for step in steps:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step

@@ -127,6 +127,11 @@ CODES: dict[str, Code] = {
         "--set measure.dynamics.rank=9      # with measure.dynamics: [{rank: 5}, {rank: 10}]",
         "Set the whole: --set 'measure.dynamics=[{rank: 9}, {rank: 10}]'.",
     ),
+    "E091": Code(
+        "An axis has the name of a path or of another axis, so nobody could tell them apart.",
+        "- {name: task, levels: {easy: {task.channels: 1}, hard: {task.channels: 5}}}",
+        "Give the axis a name of its own: - {name: difficulty, levels: …}",
+    ),
     # Warnings
     "W001": Code(
         "A block got another kind, which drops its other keys, though the new kind has them too.",

@@ -34,8 +34,10 @@ def json_schema() -> dict[str, Any]:
     """The whole schema, draft 7."""
     whole = _closed(kinds.Document)
     properties = whole["properties"]
-    properties["sweep"] |= {"items": _by_path(SCIENCE, wrap=True)}
-    properties["exclude"] |= {"items": _by_path(SCIENCE)}
+    properties["sweep"] |= {"items": _sweep_item()}
+    # An axis can have any name, so which there are is looked at after the schema.
+    named_axes = {"patternProperties": {f"^(?:{_NAME})$": {}}}
+    properties["exclude"] |= {"items": _by_path(SCIENCE) | named_axes}
     properties["variants"] |= {"additionalProperties": _by_path(CHANGEABLE)}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -54,6 +56,32 @@ def _by_path(roots: tuple[str, ...], wrap: bool = False) -> dict[str, Any]:
         properties[path] = {"type": "array", "minItems": 1, "items": value} if wrap else value
     empty = {} if roots == CHANGEABLE else {"minProperties": 1}
     return {"type": "object", **empty, "properties": properties, "additionalProperties": False}
+
+
+def _sweep_item() -> dict[str, Any]:
+    """Lists of values by path, or an axis with a name whose levels have names as well."""
+    names = {"pattern": f"^(?:{_NAME})$(?!\\n)"}
+    levels = {"propertyNames": names, "additionalProperties": _by_path(SCIENCE)}
+    name = {"type": "string", **names, "description": "What the axis is called."}
+    named: dict[str, Any] = {
+        "name": name,
+        "levels": {
+            "type": "object",
+            "minProperties": 1,
+            "description": "What each level sets, by the name of the level.",
+            **levels,
+        },
+    }
+    # Whatever is no mapping has been refused by then, once.
+    by_path = {word: one for word, one in _by_path(SCIENCE, wrap=True).items() if word != "type"}
+    # `false` allows no value: neither of these keys is there.
+    neither = {"properties": {"name": False, "levels": False}}
+    either = {"anyOf": [{"required": ["name"]}, {"required": ["levels"]}]}
+    closed = {"properties": named, "required": list(named), "additionalProperties": False}
+    return {
+        "type": "object",
+        "allOf": [{"if": neither, "then": by_path}, {"if": either, "then": closed}],
+    }
 
 
 def _at(path: str) -> dict[str, Any]:

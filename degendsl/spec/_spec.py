@@ -22,7 +22,8 @@ from ._types import Block
 class Point:
     """One condition: the swept values, and everything that they decide.
 
-    levels: the value of each swept path. blocks: the five blocks with every default written out.
+    levels: the value of each swept path; of an axis with a name, the name of its level.
+    blocks: the five blocks with every default written out.
     strays: swept keys that the kinds of this condition do not have; a valid spec has none.
     """
 
@@ -82,8 +83,20 @@ class Spec:
 
     def point_of(self, levels: Mapping[str, Any]) -> Point:
         """The condition in which the swept paths have these values."""
-        blocks, strays = resolve(changed(self.base, levels))
+        blocks, strays = resolve(changed(self.base, self.changes_of(levels)))
         return Point(levels=levels, blocks=blocks, strays=tuple(strays))
+
+    def changes_of(self, levels: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What these levels set: themselves, save where an axis has named levels."""
+        named = [item for item in self.sweep if item.named and item.paths[0] in levels]
+        if not named:
+            return levels
+        changes = dict(levels)
+        for item in named:
+            name = item.paths[0]
+            changes.pop(name)
+            changes |= item.changes[item.levels.index({name: levels[name]})]
+        return changes
 
     @cached_property
     def base(self) -> dict[str, Any]:
@@ -97,16 +110,17 @@ class Spec:
 
     @property
     def factors(self) -> tuple[str, ...]:
-        """Every swept path."""
+        """Every swept path, and the name of every axis that has one."""
         return tuple(path for item in self.sweep for path in item.paths)
 
     @cached_property
     def folder_hash(self) -> str:
         """Names the results folder: science, sweep and seeds, but not how many or how measured."""
-        exclude = [self._written_out(rule) for rule in self.exclude]
+        exclude = [self._written_out(self.changes_of(rule)) for rule in self.exclude]
         identity = {
             "base": hashed(resolve(self.base)[0]),
-            "sweep": [[self._written_out(one) for one in item.levels] for item in self.sweep],
+            # Names of axes and levels are words for people, so they are not in it.
+            "sweep": [[self._written_out(one) for one in item.changes] for item in self.sweep],
             "exclude": sorted(exclude, key=digest),
             "seed": self.networks.seed,
             "vary": sorted(self.networks.vary),
@@ -119,9 +133,7 @@ class Spec:
         plain: dict[str, Any] = {"degendsl": 1, "study": filled(kinds.Study, document["study"])}
         plain |= resolve(self.base)[0]
         plain["networks"] = filled(kinds.Networks, document.get("networks", {}))
-        plain["sweep"] = [
-            {path: [one[path] for one in item.levels] for path in item.paths} for item in self.sweep
-        ]
+        plain["sweep"] = [_item(item) for item in self.sweep]
         plain["exclude"] = [dict(rule) for rule in self.exclude]
         plain["measure"] = filled(kinds.Measure, document.get("measure", {}))
         plain["expect"] = [
@@ -145,6 +157,17 @@ class Spec:
             return dict(levels)
         blocks = resolve(changed(self.base, levels))[0]
         return {path: _value(blocks, path, value) for path, value in levels.items()}
+
+
+def _item(item: SweepItem) -> dict[str, Any]:
+    if not item.named:
+        return {path: [one[path] for one in item.levels] for path in item.paths}
+    (name,) = item.paths
+    changes = (dict(one) for one in item.changes)
+    return {
+        "name": name,
+        "levels": dict(zip((one[name] for one in item.levels), changes, strict=True)),
+    }
 
 
 def _value(blocks: Mapping[str, Any], path: str, value: Any) -> Any:

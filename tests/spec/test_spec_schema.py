@@ -46,7 +46,7 @@ def test_every_object_is_closed():
 
 def test_every_branch_is_complete_and_asks_for_its_kind():
     for schema in schemas(json_schema()):
-        for branch in schema.get("allOf", ()):
+        for branch in schema.get("allOf", ()) if "properties" in schema else ():
             ((key, condition),) = branch["if"]["properties"].items()
             default = schema["properties"][key].get("default")
             assert ("required" in branch["if"]) == (condition["const"] != default)
@@ -112,6 +112,17 @@ def test_examples_mean_the_same_without_our_own_reader(path: Path):
         "model: 3\n",
         "train: {optimizer: {kind: sgdd, learning_rate: x}}\n",
         "sweep: [{task.channels: [1, x]}]\n",
+        "sweep: [{name: a, levels: {b: {task.channels: x}}}]\n",
+        "sweep: [{name: a, levels: {b: {task.chanels: 1}}}]\n",
+        "sweep: [{name: a, levels: {b: {}}}]\n",
+        "sweep: [{name: a, levels: {}}]\n",
+        "sweep: [{name: a}]\n",
+        "sweep: [{levels: {b: {task.channels: 1}}}]\n",
+        "sweep: [{name: 'a b', levels: {b: {task.channels: 1}}}]\n",
+        "sweep: [{name: a, levels: {b c: {task.channels: 1}}}]\n",
+        "sweep: [{name: a, level: {}, levels: {b: {task.channels: 1}}}]\n",
+        "sweep: [3]\n",
+        "sweep: [{}]\n",
         "measure: {dynamics: 3}\n",
         "measure: {dynamics: []}\n",
         "measure: {dynamics: [3]}\n",

@@ -78,11 +78,14 @@ def _said(place: Place | None) -> str:
 def _place_of(path: str, point: Point, spec: Spec, root: Node) -> Place | None:
     """Where the value of a path in a condition is written: in the sweep, in a block, nowhere."""
     for number, item in enumerate(spec.sweep):
-        for swept in item.paths:
+        index = next(i for i, one in enumerate(item.levels) if _agrees(one, point))
+        for swept in item.changes[index]:
             if holds(swept, path):
-                index = next(i for i, one in enumerate(item.levels) if _agrees(one, point))
                 inside = path.removeprefix(swept).split(".")[1:]
-                return written(root, ("sweep", number, swept, index, *inside))
+                where = (swept, index)
+                if item.named:
+                    where = ("levels", item.levels[index][item.paths[0]], swept)
+                return written(root, ("sweep", number, *where, *inside))
     return written(root, steps_of(path))
 
 

@@ -48,7 +48,8 @@ class Document:
         (),
         doc="What is varied between conditions: a product over the list, the first item slowest. "
         "An item is a mapping from paths such as `task.channels` to lists of values; the paths "
-        "of one item move together.",
+        "of one item move together. Or an item is an axis with a name: {name: regime, levels: "
+        "{lazy: {path: value}, rich: {path: value}}}.",
     )
     exclude: tuple[Mapping[str, Any], ...] = key(
         (),
