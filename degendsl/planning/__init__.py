@@ -1,6 +1,8 @@
 """From a spec to everything it asks for, hashed and grouped. No JAX, no disk."""
 
+from ._methods import Sentences as Sentences
 from ._methods import methods as methods
+from ._methods import sentences as sentences
 from ._plan import CompileGroup as CompileGroup
 from ._plan import Condition as Condition
 from ._plan import Plan as Plan

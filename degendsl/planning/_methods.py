@@ -1,29 +1,205 @@
-"""What a study does, in sentences fit for a methods section."""
+"""What a study does, in plain sentences: those of its kinds, put together over conditions."""
 
-from ._plan import Plan
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from degendsl.spec import Spec, kinds
+from degendsl.spec._types import fields_of, kind_name
+
+from ._plan import Condition, Plan
+from ._together import listed, together
+
+_VARY = {"init": "initial weights", "data": "training trials"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentences:
+    """A study told: what is trained, what varies, what is measured, what is expected."""
+
+    trained: tuple[str, ...]
+    varied: tuple[str, ...]
+    measured: tuple[str, ...]
+    expected: tuple[str, ...]
 
 
 def methods(plan: Plan) -> list[str]:
-    """What is trained and how many; where conditions differ, the first speaks and says so."""
-    spec, science = plan.spec, plan.conditions[0].science
-    model, train, task = science.model, science.train, science.task
-    measure = spec.measure
-    behavior, dynamics, weights = measure.behavior[0], measure.dynamics[0], measure.weights[0]
-    varied = f", which differ in {', '.join(spec.factors)}" if spec.factors else ""
-    first = " in the first condition" if spec.factors else ""
+    """Sentences fit for a methods section."""
+    told = sentences(plan)
     return [
-        f"Networks were trained on {task.sentence()}{first}.",
-        f"Each had {model.units} {model.nonlinearity} units in {model.kind} form with time "
-        f"constant {model.time_constant:g}, integrated by forward Euler with step "
-        f"{science.solver.dt:g}.",
-        train.sentence(),
-        f"{spec.networks.count} networks differing in {' and '.join(spec.networks.vary)} were "
-        f"trained in each of {len(plan.conditions)} conditions{varied}.",
-        f"Behaviour: spread of the loss on trials {behavior.factor:g} times as long. "
-        f"Dynamics: {dynamics.score} distance of Dynamical Similarity Analysis "
-        f"({dynamics.delays} delays, rank {dynamics.rank}) on "
-        f"{measure.trials.count} test trials. Weights: permutation-invariant Frobenius "
-        f"distance of the recurrent matrices ({weights.starts} starts).",
+        *told.trained,
+        *told.varied,
+        *told.measured,
         "Intervals are 95 %: delete-one-network jackknife for means over pairs, bias-corrected "
         "accelerated bootstrap over networks for spreads.",
     ]
+
+
+def sentences(plan: Plan) -> Sentences:
+    """The whole study in plain English."""
+    return Sentences(
+        trained=tuple(_trained(plan)),
+        varied=tuple(_varied(plan)),
+        measured=tuple(_measured(plan.spec)),
+        expected=tuple(f"{_capital(_claim(claim))}." for claim in plan.spec.expect),
+    )
+
+
+def _trained(plan: Plan) -> Iterator[str]:
+    def task(science: kinds.Science) -> str:
+        return f"Networks were trained on {_say(science.task)}."
+
+    def network(science: kinds.Science) -> str:
+        return f"Each had {_say(science.model)}, integrated by {_say(science.solver)}."
+
+    for say in (task, network, lambda science: _ended(_say(science.train))):
+        yield _over(plan.conditions, say)
+
+
+def _varied(plan: Plan) -> Iterator[str]:
+    spec, networks = plan.spec, plan.spec.networks
+    vary = listed([_VARY[word] for word in networks.vary], "and")
+    conditions, every = len(plan.conditions), len(plan.units)
+    if conditions == 1:
+        yield f"{networks.count:,} networks were trained, differing in {vary}."
+        return
+    factors = listed([_words(factor) for factor in spec.factors], "and")
+    yield (
+        f"{networks.count:,} networks differing in {vary} were trained in each of {conditions:,} "
+        f"conditions, {every:,} in all; conditions differ in {factors}."
+    )
+    for item in spec.sweep:
+        if item.named:
+            (name,) = item.paths
+            levels = [_level(item, index, name) for index in range(len(item.levels))]
+            yield f"{_capital(_words(name))} is {listed(levels)}."
+    if spec.exclude:
+        left_out = spec.size - conditions
+        rules = "; ".join(
+            " and ".join(f"{_words(path)} {_plain(value)}" for path, value in rule.items())
+            for rule in spec.exclude
+        )
+        were = "condition was" if left_out == 1 else "conditions were"
+        yield f"{left_out:,} {were} left out: {rules}."
+
+
+def _measured(spec: Spec) -> Iterator[str]:
+    measure = spec.measure
+    when = listed([_WHEN.get(word, word) for word in measure.at], "and")
+    yield (f"Networks were compared {when}, on one set of {measure.trials.count:,} test trials.")
+    for word, name in (("behavior", "Behaviour"), ("dynamics", "Dynamics"), ("weights", "Weights")):
+        first, *others = (_measure(word, one) for one in getattr(measure, word))
+        beside = f"; beside it {listed(others, 'and')}" if others else ""
+        yield f"{name}: {first}{beside}."
+    if measure.also:
+        yield f"Also measured: {listed([_words(word) for word in measure.also], 'and')}."
+    told = {"at", "trials", "behavior", "dynamics", "weights", "also"}
+    for field in fields_of(type(measure)):
+        value = getattr(measure, field.name)
+        if field.name not in told and value != field.default:
+            yield f"{_capital(_words(field.name))}: {_plain(value)}."
+
+
+_WHEN = {
+    "init": "before training",
+    "threshold": "when the threshold was first reached",
+    "end": "after training",
+}
+
+
+def _measure(level: str, one: Any) -> str:
+    if level == "behavior":
+        said = _say(one)
+        # A kind of behaviour says where networks are tested; the spread is what all have in common.
+        return said if said.startswith("spread") else f"spread of the loss {said}"
+    return _say(one)
+
+
+def _say(block: Any) -> str:
+    """What a kind says of itself; of one that has nothing prepared, its keys and their values."""
+    prepared = getattr(block, "sentence", None)
+    if prepared is not None:
+        return prepared()
+    summary = " ".join((inspect.getdoc(type(block)) or "").split("\n\n")[0].split()).rstrip(".")
+    keys = [
+        f"{_words(field.name)} {_plain(getattr(block, field.name))}"
+        for field in fields_of(type(block))
+        if field.name != "kind"
+    ]
+    return f"{summary} ({', '.join(keys)})" if keys else summary
+
+
+def _over(conditions: tuple[Condition, ...], say: Callable[[kinds.Science], str]) -> str:
+    """One sentence over all conditions, or one for each of few kinds of them."""
+    said: dict[str, list[str]] = {}
+    for condition in conditions:
+        said.setdefault(say(condition.science), []).append(condition.label)
+    whole = together(list(said))
+    if whole is not None:
+        return whole
+    shapes: list[tuple[str, list[str]]] = []
+    for sentence, labels in said.items():
+        for index, (other, known) in enumerate(shapes):
+            joined = together([other, sentence])
+            if joined is not None:
+                shapes[index] = (joined, known + labels)
+                break
+        else:
+            shapes.append((sentence, labels))
+    return " ".join(f"Where {_where(labels)}: {sentence}" for sentence, labels in shapes)
+
+
+def _where(labels: list[str]) -> str:
+    return together(labels) or f"{labels[0]} and {len(labels) - 1} others"
+
+
+def _claim(claim: kinds.Expectation) -> str:
+    text = getattr(claim, "text", None)
+    if text:
+        return text
+    direction = "rises" if claim.rises_with else "falls"
+    return f"degeneracy of {claim.level} {direction} with {claim.rises_with or claim.falls_with}"
+
+
+def _level(item: Any, index: int, name: str) -> str:
+    sets = ", ".join(f"{_words(path)} {_plain(v)}" for path, v in item.changes[index].items())
+    return f"'{item.levels[index][name]}' ({sets})"
+
+
+def _words(path: str) -> str:
+    return path.rsplit(".", 1)[-1].replace("_", " ")
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
+        case None:
+            return "none"
+        case Mapping():
+            kind = value.get("kind")
+            rest = ", ".join(f"{_words(k)} {_plain(v)}" for k, v in value.items() if k != "kind")
+            return " with ".join(part for part in (kind, rest) if part)
+        case list() | tuple():
+            return listed([_plain(one) for one in value], "and") if value else "none"
+        case _ if hasattr(value, "__dataclass_fields__"):
+            named = [kind_name(type(value))] if "kind" in value.__dataclass_fields__ else []
+            keys = [
+                f"{_words(field.name)} {_plain(getattr(value, field.name))}"
+                for field in fields_of(type(value))
+                if field.name != "kind"
+            ]
+            return ", ".join(named + keys)
+        case _:
+            return str(value)
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(".") else f"{sentence}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

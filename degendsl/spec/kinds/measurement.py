@@ -28,6 +28,10 @@ class TemporalBehavior:
         2.0, doc="How many times longer a trial is.", above=1, at_most=100, source="paper"
     )
 
+    def sentence(self) -> str:
+        """Where the networks are tested, for the methods text."""
+        return f"on trials {self.factor:g} times as long"
+
 
 @dataclass(frozen=True, kw_only=True)
 class DSA:
@@ -41,6 +45,13 @@ class DSA:
     )
     starts: int = key(8, doc="Starts of each minimisation.", at_least=1, at_most=1_000_000_000)
 
+    def sentence(self) -> str:
+        """How dynamics are compared, for the methods text."""
+        return (
+            f"mean {self.score} distance of Dynamical Similarity Analysis over pairs of networks "
+            f"({self.delays} delays, rank {self.rank}, best of {self.starts} starts)"
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class PIF:
@@ -49,6 +60,13 @@ class PIF:
     kind: Literal["pif"] = key("pif", doc="Which measure of the weights.", source="paper")
     starts: int = key(20, doc="Starts of each minimisation.", at_least=1, at_most=1_000_000_000)
     seed: int = key(0, doc="Seed of the random starts.", at_least=0, at_most=2**31 - 1)
+
+    def sentence(self) -> str:
+        """How weights are compared, for the methods text."""
+        return (
+            "mean permutation-invariant Frobenius distance of the recurrent matrices over pairs "
+            f"of networks (best of {self.starts} starts)"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,6 +62,12 @@ class _Network:
 
     science_version: ClassVar[int] = 1
 
+    def _sentence(self, form: str) -> str:
+        return (
+            f"{self.units} {self.nonlinearity} units in {form} form with time constant "
+            f"{self.time_constant:g}"
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class RateModel(_Network):
@@ -69,9 +75,17 @@ class RateModel(_Network):
 
     kind: Literal["rate"] = key("rate", doc="Which form of the dynamics.", role="structure")
 
+    def sentence(self) -> str:
+        """What a network is, for the methods text."""
+        return self._sentence("rate")
+
 
 @dataclass(frozen=True, kw_only=True)
 class CurrentModel(_Network):
     """Current form: τ dh/dt = −h + W φ(h) + U x + b, output V φ(h) + c."""
 
     kind: Literal["current"] = key("current", doc="Which form of the dynamics.", role="structure")
+
+    def sentence(self) -> str:
+        """What a network is, for the methods text."""
+        return self._sentence("current")

@@ -20,6 +20,10 @@ class Euler:
         role="number",
     )
 
+    def sentence(self) -> str:
+        """How the equations are solved, for the methods text."""
+        return f"forward Euler with step {self.dt:g}"
+
 
 def _coefficient(what: str) -> Any:
     return key(

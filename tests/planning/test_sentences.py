@@ -1,0 +1,81 @@
+"""A study in plain English: true of every condition, said once."""
+
+from pathlib import Path
+
+import pytest
+from conftest import TINY
+
+from degendsl import cli
+from degendsl.planning import make_plan, methods, sentences
+from degendsl.planning._together import together
+from degendsl.spec import parse_spec
+
+SPECS = sorted((Path(__file__).parents[2] / "specs").rglob("*.yaml"))
+HEAD = "degendsl: 1\nstudy: {name: told}\ntask: {kind: flip_flop}\n"
+
+
+@pytest.mark.parametrize(
+    ("several", "one"),
+    [
+        (["rate 0.1."], "rate 0.1."),
+        (["rate 0.1.", "rate 0.25."], "rate 0.1 or 0.25."),
+        (["(p 1, q 2)", "(p 1, q 3)", "(p 1, q 2)"], "(p 1, q 2 or 3)"),
+        (["a 1-bit task", "a 2-bit task", "a 8-bit task"], "a 1, 2 or 8-bit task"),
+        (["1 channel", "2 channels"], "1 or 2 channels"),
+        (["each one has 1", "each one independently has 2"], "each one independently has 1 or 2"),
+        ([f"rate {i}" for i in range(20)], "rate 0 to 19 (20 values)"),
+        (["rate 1.5 here", "rate 2.5 here"], "rate 1.5 or 2.5 here"),
+        (["short", "a sentence with 3 more"], None),
+    ],
+)
+def test_sentences_are_put_together(several: list[str], one: str | None):
+    assert together(several) == one
+
+
+def said(text: str) -> str:
+    return " ".join(methods(make_plan(parse_spec(text))))
+
+
+def test_what_is_swept_is_listed_where_it_stands():
+    text = said(HEAD + "sweep: [{task.channels: [1, 2, 3]}, {model.units: [32, 64]}]\n")
+    assert "on a 1, 2 or 3-channel flip-flop task" in text
+    assert "Each had 32 or 64 tanh units" in text
+    assert "in each of 6 conditions, 300 in all; conditions differ in channels and units" in text
+
+
+def test_kinds_that_differ_too_much_are_told_apart():
+    text = said(
+        HEAD + "sweep: [{name: task-kind, levels: {memory: {task.channels: 2}, "
+        "comparison: {task: {kind: delayed_discrimination}}}}]\n"
+    )
+    assert "Where task-kind memory: Networks were trained on a 2-channel flip-flop task" in text
+    assert "Where task-kind comparison: Networks were trained on a 1-channel delayed" in text
+    assert "'memory' (channels 2) or 'comparison' (task delayed_discrimination)" in text
+
+
+def test_exclusions_and_expectations_are_told():
+    told = sentences(
+        make_plan(
+            parse_spec(
+                HEAD + "sweep: [{task.channels: [1, 2]}, {model.units: [32, 64]}]\n"
+                "exclude: [{task.channels: 1, model.units: 64}]\n"
+                "expect: [{level: dynamics, falls_with: model.units}]\n"
+            )
+        )
+    )
+    assert told.varied[-1] == "1 condition was left out: channels 1 and units 64."
+    assert told.expected == ("Degeneracy of dynamics falls with model.units.",)
+
+
+def test_one_condition_is_told_without_conditions():
+    told = sentences(make_plan(parse_spec(TINY)))
+    assert len(told.varied) == 1 and "condition" not in told.varied[0] and not told.expected
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_every_example_is_explained(path: Path, capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["explain", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "What is trained" in text and "What is measured" in text
+    assert "object at" not in text and "None" not in text
+    assert cli.main(["explain", str(path), "--json"]) == 0
