@@ -9,13 +9,20 @@ from degendsl.planning import Plan
 
 from ._claims import effects_table, expectations_table
 from ._conditions import conditions_table
+from ._exhibits import (
+    eigenvalues_table,
+    matched_table,
+    singular_values_table,
+    stimuli_table,
+    trajectories_table,
+    trials_table,
+)
 from ._learning import learning_table
 from ._maps import maps_table
 from ._networks import networks_table
 from ._pairs import pairs_table
 from ._problems import problems_table
 from ._study import Builder, study_of
-from ._trials import trials_table
 from ._values import degeneracy_table
 
 TABLES: dict[str, Builder] = {
@@ -27,7 +34,12 @@ TABLES: dict[str, Builder] = {
     "expectations": expectations_table,
     "maps": maps_table,
     "learning": learning_table,
+    "stimuli": stimuli_table,
     "trials": trials_table,
+    "trajectories": trajectories_table,
+    "eigenvalues": eigenvalues_table,
+    "singular_values": singular_values_table,
+    "matched": matched_table,
     "problems": problems_table,
 }
 

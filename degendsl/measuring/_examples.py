@@ -1,28 +1,63 @@
-"""A few test trials and what the median network makes of them, for people to look at."""
+"""What people look at beyond numbers: a few networks at work, regenerated from their weights."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from degendsl import metrics
 from degendsl.planning import Condition
 from degendsl.spec import kinds
 from degendsl.store import Store, UnitRecord
+from degendsl.tasks import Trials
 
 from . import _evaluate
 from ._cache import Arrays, Measured, Networks, cached, plain
 
-_COUNT = 3
+# Enough to see, little to keep: trials, channels, times of a trial, trials of a trajectory.
+_TRIALS, _CHANNELS, _TIMES, _PATHS = 2, 6, 150, 6
+# A condition of no more networks than this shows them all.
+_FEW = 12
+# Units of the matrices that are laid side by side.
+_UNITS = 48
+_STARTS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signals:
+    """A few trials of one kind, thinned in time, and what the shown networks make of them.
+
+    ood: `in` for trials like those of training, else the word of `measure.behavior`.
+    steps: which solver steps were kept. outputs: in the order of `Examples.seeds`.
+    """
+
+    ood: str
+    steps: np.ndarray
+    inputs: np.ndarray
+    targets: np.ndarray
+    outputs: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
-    """A few test trials and what one network of a condition, the median by loss, makes of them."""
+    """A few networks of a condition at work.
 
-    seed: int
-    inputs: np.ndarray
-    targets: np.ndarray
-    outputs: np.ndarray
+    roles: `best`, `median` and `worst` by test loss, of those that are. paths: states on their own
+    two main directions (network, trial, time, axis), of which `explained` is the variance they
+    hold. matched: two recurrent matrices, the second's units in the order that matches the first's;
+    `pair` names their networks. singular: singular values of every network (network, index), by
+    when.
+    """
+
+    seeds: tuple[int, ...]
+    roles: Mapping[int, str]
+    signals: tuple[Signals, ...]
+    path_steps: np.ndarray
+    paths: np.ndarray
+    explained: np.ndarray
+    pair: tuple[int, int] | None
+    matched: np.ndarray | None
+    singular: Mapping[str, np.ndarray]
 
 
 def examples(
@@ -32,20 +67,158 @@ def examples(
     losses: Measured,
     measure: kinds.Measure,
 ) -> Examples:
-    """The first test trials, and the outputs of the network whose loss is the median."""
+    """The best, the median and the worst network at work, and others where there are few."""
     order = np.argsort(losses.arrays["eval_mse"], kind="stable")
-    seed = losses.seeds[int(order[len(order) // 2])]
-    median = Networks(condition=condition, at="end", records={seed: records[seed]})
-    settings = {"trials": plain(measure.trials), "count": _COUNT}
+    ranked = [losses.seeds[int(index)] for index in order]
+    roles = {ranked[-1]: "worst", ranked[0]: "best", ranked[len(ranked) // 2]: "median"}
+    seeds = sorted(ranked) if len(ranked) <= _FEW else sorted(roles)
+    shown = Networks(condition=condition, at="end", records={s: records[s] for s in seeds})
+    middle = ranked[max(0, len(ranked) // 2 - 1) :][:2]
+    pair = (middle[0], middle[1]) if len(middle) == 2 else None
+    kept = _work(store, shown, measure)
+    everyone = Networks(condition=condition, at="end", records=records)
+    spectra = _spectra(store, everyone)
+    return Examples(
+        seeds=shown.seeds,
+        roles=roles,
+        signals=tuple(
+            Signals(
+                ood=ood,
+                **{
+                    name: kept[f"{ood}/{name}"]
+                    for name in ("steps", "inputs", "targets", "outputs")
+                },
+            )
+            for ood in ("in", *_reaches(measure))
+            if f"{ood}/outputs" in kept
+        ),
+        path_steps=kept["path_steps"],
+        paths=kept["paths"],
+        explained=kept["explained"],
+        pair=pair,
+        matched=_matched(store, condition, records, pair) if pair else None,
+        singular=spectra,
+    )
+
+
+def _work(store: Store, networks: Networks, measure: kinds.Measure) -> Arrays:
+    """Outputs on trials in and out of distribution, and states projected."""
+    settings = {
+        "trials": plain(measure.trials),
+        "behavior": [plain(one) for one in measure.behavior],
+        "kept": [_TRIALS, _CHANNELS, _TIMES, _PATHS],
+    }
 
     def compute(_: Arrays) -> Arrays:
-        science = condition.science
-        trials = _evaluate.test_trials(_evaluate.condition_task(science), measure.trials)
-        outputs = _evaluate.outputs_on(science, trials, median.parameters)[0]
-        return {
-            "inputs": np.asarray(trials.inputs)[:_COUNT],
-            "targets": np.asarray(trials.targets)[:_COUNT],
-            "outputs": outputs[:_COUNT],
+        science = networks.condition.science
+        test = _evaluate.test_trials(_evaluate.condition_task(science), measure.trials)
+        found = _signals("in", science, test, networks)
+        for ood, shifted in _elsewhere(science, measure).items():
+            trials = _evaluate.test_trials(_evaluate.condition_task(shifted), measure.trials)
+            found |= _signals(ood, science, trials, networks)
+        steps = _steps(np.asarray(test.inputs).shape[1])
+        paths, explained = [], []
+        for states in _evaluate.states_on(science, test, networks.parameters):
+            path, share = _projected(states, steps)
+            paths.append(path)
+            explained.append(share)
+        return found | {
+            "path_steps": steps,
+            "paths": np.stack(paths),
+            "explained": np.array(explained),
         }
 
-    return Examples(seed=seed, **cached(store, median, "examples", settings, compute).arrays)
+    return cached(store, networks, "examples", settings, compute).arrays
+
+
+def _reaches(measure: kinds.Measure) -> list[str]:
+    return list(dict.fromkeys(one.ood for one in measure.behavior))
+
+
+def _elsewhere(science: kinds.Science, measure: kinds.Measure) -> dict[str, kinds.Science]:
+    """The first condition out of distribution that is another task, by its word."""
+    for one in measure.behavior:
+        if one.ood == "temporal":
+            return {one.ood: replace(science, task=science.task.temporal(one.factor))}
+    return {}
+
+
+def _signals(ood: str, science: kinds.Science, trials: Trials, networks: Networks) -> Arrays:
+    steps = _steps(np.asarray(trials.inputs).shape[1])
+    outputs = _evaluate.outputs_on(science, trials, networks.parameters)
+
+    def kept(signal: np.ndarray) -> np.ndarray:
+        return np.asarray(signal, np.float32)[..., :_TRIALS, :, :_CHANNELS][..., steps, :]
+
+    return {
+        f"{ood}/steps": steps,
+        f"{ood}/inputs": kept(np.asarray(trials.inputs)),
+        f"{ood}/targets": kept(np.asarray(trials.targets)),
+        f"{ood}/outputs": kept(outputs),
+    }
+
+
+def _steps(total: int) -> np.ndarray:
+    return np.arange(0, total, -(-total // _TIMES))
+
+
+def _projected(states: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, float]:
+    """A few trials on the two directions in which the states of all trials vary most."""
+    flat = np.asarray(states, np.float64).reshape(-1, states.shape[-1])
+    centred = flat - flat.mean(axis=0)
+    values, vectors = np.linalg.eigh(centred.T @ centred)
+    main = vectors[:, ::-1][:, :2]
+    # The sign of an axis is arbitrary; this one repeats.
+    main = main * np.where(main[np.abs(main).argmax(axis=0), np.arange(main.shape[1])] < 0, -1, 1)
+    some = np.asarray(states, np.float64)[:_PATHS][:, steps] - flat.mean(axis=0)
+    path = np.zeros((*some.shape[:2], 2))
+    path[..., : main.shape[1]] = some @ main
+    total = float(values.sum())
+    share = float(values[::-1][:2].sum()) / total if total > 0 else 1.0
+    return path.astype(np.float32), share
+
+
+def _matched(
+    store: Store, condition: Condition, records: Mapping[int, UnitRecord], pair: tuple[int, int]
+) -> np.ndarray:
+    """Both matrices (2, unit, unit), in an order of units that shows what they have in common."""
+    two = Networks(condition=condition, at="end", records={seed: records[seed] for seed in pair})
+
+    def compute(_: Arrays) -> Arrays:
+        first, second = (
+            np.asarray(_evaluate.recurrent_of(condition.science, one), np.float64)
+            for one in two.parameters
+        )
+        match = metrics.match_units(first, second, starts=_STARTS)
+        second = second[np.ix_(match.permutation, match.permutation)]
+        # The units that carry most, sorted along the main direction that both matrices share.
+        strength = sum(np.abs(m).sum(axis=0) + np.abs(m).sum(axis=1) for m in (first, second))
+        strong = np.sort(np.argsort(-np.asarray(strength), kind="stable")[:_UNITS])
+        along = np.linalg.svd((first + second)[np.ix_(strong, strong)])[0][:, 0]
+        chosen = strong[np.argsort(along, kind="stable")]
+        both = np.stack([m[np.ix_(chosen, chosen)] for m in (first, second)])
+        return {"matched": both.astype(np.float32)}
+
+    settings = {"units": _UNITS, "starts": _STARTS}
+    return cached(store, two, "matched", settings, compute).arrays["matched"]
+
+
+def _spectra(store: Store, networks: Networks) -> dict[str, np.ndarray]:
+    """Singular values of each network's recurrent matrix, before and after training."""
+
+    def compute(known: Arrays) -> Arrays:
+        found = {}
+        for at, when in (("init", "init"), ("end", "final")):
+            old = known.get(at)
+            fresh = list(networks.records.values())[0 if old is None else len(old) :]
+            values = [
+                np.linalg.svd(
+                    _evaluate.recurrent_of(networks.condition.science, record.parameters(when)),
+                    compute_uv=False,
+                )
+                for record in fresh
+            ]
+            found[at] = np.stack([*([] if old is None else old), *values]).astype(np.float32)
+        return found
+
+    return cached(store, networks, "spectra", {}, compute).arrays

@@ -19,6 +19,9 @@ _FACTS = (
     ("kernel_alignment", "kernel alignment"),
 )
 
+# Trials that the small picture of a chosen network shows.
+_PATHS = 3
+
 
 def chosen_data(study: Study) -> dict[str, Any]:
     """Facts by condition and seed, and drawings of the networks that the exhibits hold."""
@@ -120,6 +123,7 @@ def _paths(study: Study) -> dict[str, Any]:
                 for v in pair
             ]
             for _, part in one.group_by("trial", maintain_order=True)
+            if part["trial"][0] < _PATHS
         ]
         points = [
             [round(1000 * x / bound), round(1000 * y / bound), int(bool(stable))]

@@ -6,7 +6,8 @@ from ._scales import Number
 _FEW_LIGHT = ("#0072b2", "#c47a00", "#008f68", "#b8578f", "#3b97cf", "#c44e00", "#857900")
 _FEW_DARK = ("#4aa8e0", "#f0b040", "#2fc49a", "#e08fc0", "#8accf2", "#ff8a4a", "#d8cb3a")
 # Viridis (van der Walt & Smith), the ends that vanish on white or black left out.
-_MANY = ("#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30")
+_MANY_LIGHT = ("#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#27a07f")
+_MANY_DARK = ("#5f7fd0", "#3f9fb8", "#21b08c", "#5ec962", "#addc30", "#fde725")
 _HEAT = (
     "#e8eef4",
     "#cfdfec",
@@ -27,7 +28,7 @@ def colour_rules(count: int, *, dark: bool) -> str:
         colours = few[:count]
     else:
         # Ordered levels get an ordered scale: light to dark says more than hue does.
-        stops = _MANY[1:] if dark else _MANY[:-1]
+        stops = _MANY_DARK if dark else _MANY_LIGHT
         colours = tuple(_between(stops, index / (count - 1)) for index in range(count))
     return "".join(f".c{index}{{color:{colour}}}" for index, colour in enumerate(colours))
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from ._scales import Number, number
 from ._sections._levels import primary
-from ._study import Condition, Study
+from ._study import Condition, Study, name_of, word
 from ._words import LEVELS, metric
 
 
@@ -72,11 +72,9 @@ def signed(share: Number) -> str:
 def _path(study: Study, factor: str) -> str:
     """Along which levels: "from 1 to 5 channels" where the levels are numbers."""
     levels = [one.levels[factor] for one in study.conditions if factor in one.levels]
-    name = factor.rsplit(".", 1)[-1].replace("_", " ")
+    name = name_of(factor)
     if not levels:
         return f"along {factor}"
-    from ._study import word
-
     first, last = word(levels[0]), word(levels[-1])
     if all(isinstance(level, int) and not isinstance(level, bool) for level in levels):
         return f"from {first} to {last} {name}"

@@ -18,11 +18,11 @@ from ._study import Study
 TEMPLATES = Path(__file__).parent / "templates"
 _LIGHT = {
     "INK": "#1c1e21", "SOFT": "#565b63", "GRID": "#eceef1", "LINE": "#b9bec6", "PAPER": "#ffffff",
-    "REFERENCE": "#7a8089", "TARGET": "#c9cdd3",
+    "REFERENCE": "#7a8089", "TARGET": "#c9cdd3", "RISING": "#c44e00", "FALLING": "#0072b2",
 }  # fmt: skip
 _DARK = {
     "INK": "#e8eaed", "SOFT": "#a9afb8", "GRID": "#2a2e34", "LINE": "#565c66", "PAPER": "#17191c",
-    "REFERENCE": "#9aa1ab", "TARGET": "#4a505a",
+    "REFERENCE": "#9aa1ab", "TARGET": "#4a505a", "RISING": "#ff8a4a", "FALLING": "#4aa8e0",
 }  # fmt: skip
 
 

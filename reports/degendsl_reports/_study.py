@@ -23,7 +23,7 @@ _TEXTS = frozenset(
 _INTEGERS = frozenset(
     "seed seed_a seed_b epoch epochs n_networks n_pairs trial channel index row column".split()
 )
-_FLAGS = frozenset(("stable", "monotone", "bimodal"))
+_FLAGS = frozenset(("stable", "monotone", "two_families"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ class Study:
                 if self.factor is None
                 else self.levels.index(word(one["levels"][self.factor])),
                 facet=", ".join(
-                    f"{path.rsplit('.', 1)[-1]} {word(one['levels'][path])}" for path in self.others
+                    f"{name_of(path)} {word(one['levels'][path])}" for path in self.others
                 ),
             )
             for index, one in enumerate(self._listed)
@@ -190,6 +190,14 @@ class Study:
     @cached_property
     def _cache(self) -> dict[str, pl.DataFrame]:
         return {}
+
+
+def name_of(path: str) -> str:
+    """A swept key in short: its last word, and the one before where that says too little."""
+    *rest, last = path.split(".")
+    vague = ("min", "max", "kind", "count", "weight", "factor", "gain", "low", "high")
+    name = f"{rest[-1]} {last}" if last in vague and rest else last
+    return name.replace("_", " ")
 
 
 def word(value: Any) -> str:

@@ -75,9 +75,12 @@ class Plot:
                 self.text(self.left - 5, self.y(value) + 4, label, anchor="end", kind="soft")
         if axis.title:
             middle = (self.top + self.bottom) / 2
+            room = int((self.height - 4) / _CHARACTER)
+            title = shortened(axis.title, max(8, room))
+            middle = max(middle, text_width(title) / 2 + 2)
             self._parts.append(
                 f'<text class="axis" text-anchor="middle" '
-                f'transform="translate(11 {_n(middle)}) rotate(-90)">{escape(axis.title)}</text>'
+                f'transform="translate(11 {_n(middle)}) rotate(-90)">{escape(title)}</text>'
             )
 
     def _x_axis(self, axis: Axis, tilted: bool) -> None:
@@ -149,25 +152,21 @@ class Plot:
         kind: str = "line",
         colour: str = "",
         who: str = "",
-        steps: bool = False,
     ) -> None:
-        """A line through places; with `steps` each value holds until the next."""
+        """A line through places."""
         if len(xs) == 0:
             return
-        words = [f"M{_n(self.x(xs[0]))} {_n(self.y(ys[0]))}"]
-        for x, y in zip(xs[1:], ys[1:], strict=True):
-            place_x, place_y = _n(self.x(x)), _n(self.y(y))
-            words.append(f"H{place_x}V{place_y}" if steps else f"L{place_x} {place_y}")
         name = f"{kind} {colour}".strip()
-        self._parts.append(f'<path class="{name}" d="{"".join(words)}"{_who(who)}/>')
+        d = _path([(self.x(x), self.y(y)) for x, y in zip(xs, ys, strict=True)])
+        self._parts.append(f'<path class="{name}" d="{d}"{_who(who)}/>')
 
     def band(
         self, xs: Sequence[Number], lows: Sequence[Number], highs: Sequence[Number], *, colour: str
     ) -> None:
         """The area between two lines."""
-        there = [f"{_n(self.x(x))} {_n(self.y(y))}" for x, y in zip(xs, highs, strict=True)]
-        back = [f"{_n(self.x(x))} {_n(self.y(y))}" for x, y in zip(xs, lows, strict=True)][::-1]
-        self._parts.append(f'<path class="band {colour}" d="M{"L".join(there + back)}Z"/>')
+        there = [(self.x(x), self.y(y)) for x, y in zip(xs, highs, strict=True)]
+        back = [(self.x(x), self.y(y)) for x, y in zip(xs, lows, strict=True)][::-1]
+        self._parts.append(f'<path class="band {colour}" d="{_path(there + back)}z"/>')
 
     def whisker(
         self, x: Number, low: Number, high: Number, *, colour: str, shift: Number = 0
@@ -253,6 +252,22 @@ def _depth(axis: Axis) -> Number:
 
 def _is_number(text: str) -> bool:
     return text.replace("−", "-").replace("×10", "e").strip("0123456789.-e⁻⁰¹²³⁴⁵⁶⁷⁸⁹") == ""
+
+
+def _path(places: Sequence[tuple[Number, Number]]) -> str:
+    """A line in steps from place to place: half the text of one in places, without their drift."""
+    x, y = (round(10 * value) for value in places[0])
+    words = [f"M{_n(x / 10)} {_n(y / 10)}"]
+    for place in places[1:]:
+        right, down = (round(10 * value) - old for value, old in zip(place, (x, y), strict=True))
+        x, y = x + right, y + down
+        if right and down:
+            words.append(f"l{_n(right / 10)}{'' if down < 0 else ' '}{_n(down / 10)}")
+        elif right:
+            words.append(f"h{_n(right / 10)}")
+        elif down:
+            words.append(f"v{_n(down / 10)}")
+    return "".join(words)
 
 
 def _who(who: str) -> str:

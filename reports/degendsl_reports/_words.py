@@ -31,7 +31,7 @@ METRICS: dict[str, Metric] = {
     "dsa": Metric("DSA distance", "DSA distance (rad)", "Small points: pairs of networks."),
     "pif": Metric(
         "Permutation distance",
-        "distance of weights (Frobenius)",
+        "Frobenius distance",
         "Small points: pairs of networks.",
     ),
     "pif_per_parameter": Metric(

@@ -17,11 +17,10 @@ _CHANNELS = 4
 
 def behavior(study: Study) -> Section | None:
     """What networks produce, and how alike their losses are: the premise of any comparison."""
-    charts = [
-        strip_chart(study, "eval_mse", id="eval-losses"),
-        strip_chart(study, "train_mse", id="train-losses"),
-        strip_chart(study, "ood_mse", id="ood-losses"),
-    ]
+    others = others_of(study, "behavior")
+    # Where their mean is a metric of the level, its chart has the networks behind it already.
+    outside = [] if "ood_mse_mean" in others else [strip_chart(study, "ood_mse", id="ood-losses")]
+    charts = [strip_chart(study, "eval_mse", id="eval-losses"), *outside]
     more = [
         level_chart(
             study,
@@ -30,7 +29,7 @@ def behavior(study: Study) -> Section | None:
             id=f"behavior-{name}".replace("_", "-"),
             title=metric(name).title,
         )
-        for name in others_of(study, "behavior")
+        for name in others
     ]
     kept = [chart for chart in (*charts, *more, *trial_charts(study)) if chart is not None]
     if not kept:
@@ -46,59 +45,61 @@ def behavior(study: Study) -> Section | None:
 
 def trial_charts(study: Study) -> list[Chart]:
     """The same trial done by the best, the median and the worst network, in and out of reach."""
-    charts = []
     outputs = study.rows(
         "trials", "condition", "seed", "role", "ood", "trial", "time", "channel", "output"
-    )
-    if not outputs["role"].is_not_null().any():
-        return []
+    ).filter(pl.col("role").is_not_null())
     stimuli = study.rows("stimuli", "condition", "ood", "trial", "time", "kind", "channel", "value")
-    for ood in outputs["ood"].unique(maintain_order=True).to_list():
-        for condition in study.showcase:
-            chart = _trials(study, condition, ood, outputs, stimuli)
-            if chart:
-                charts.append(chart)
-    return charts
+    charts = [
+        _trials(
+            study,
+            ood,
+            outputs.filter(pl.col("ood") == ood),
+            stimuli.filter((pl.col("ood") == ood) & (pl.col("kind") == "target")),
+        )
+        for ood in outputs["ood"].unique(maintain_order=True).to_list()
+    ]
+    return [chart for chart in charts if chart is not None]
 
 
-def _trials(
-    study: Study, condition: Condition, ood: str, outputs: pl.DataFrame, stimuli: pl.DataFrame
-) -> Chart | None:
-    here = outputs.filter((pl.col("condition") == condition.id) & (pl.col("ood") == ood))
-    targets = stimuli.filter(
-        (pl.col("condition") == condition.id)
-        & (pl.col("ood") == ood)
-        & (pl.col("kind") == "target")
-    )
-    if not here.height or not targets.height:
-        return None
-    first = targets["trial"].min()
-    targets = targets.filter(pl.col("trial") == first)
+def _trials(study: Study, ood: str, outputs: pl.DataFrame, stimuli: pl.DataFrame) -> Chart | None:
     column = "eval_mse" if ood == "in" else "ood_mse"
-    losses = dict(
-        study.rows("networks", "condition", "seed", column)
-        .filter(pl.col("condition") == condition.id)
-        .select("seed", column)
-        .rows()
-    )
+    losses = {
+        (condition, seed): loss
+        for condition, seed, loss in study.rows("networks", "condition", "seed", column).rows()
+    }
     panels, facts = [], []
-    for role in ROLES:
-        one = here.filter((pl.col("role") == role) & (pl.col("trial") == first))
-        if not one.height:
-            continue
-        seed = int(one["seed"][0])
-        facts.append((role, seed, losses.get(seed)))
-        panels.append(_panel(condition, role, seed, losses.get(seed), targets, one))
+    for condition in study.showcase:
+        targets = stimuli.filter(pl.col("condition") == condition.id)
+        first = targets["trial"].min()
+        here = outputs.filter((pl.col("condition") == condition.id) & (pl.col("trial") == first))
+        for role in ROLES:
+            one = here.filter(pl.col("role") == role)
+            if not one.height:
+                continue
+            seed = int(one["seed"][0])
+            loss = losses.get((condition.id, seed))
+            facts.append((condition.label, role, seed, loss))
+            shown = targets.filter(pl.col("trial") == first)
+            panels.append(_panel(condition, role, seed, loss, shown, one))
     if not panels:
         return None
-    reach = "in distribution" if ood == "in" else f"out of distribution ({ood})"
+    some = len(study.showcase) < len(study.conditions)
     return Chart(
-        id=f"trials-{ood}-{condition.index}",
-        title=f"{condition.label}, {reach}",
-        summary="One trial as the best, the median and the worst network (by test loss) do it: "
-        "target in grey, output in colour.",
+        id=f"trials-{ood}",
+        title="A trial like those of training"
+        if ood == "in"
+        else f"A trial out of distribution ({ood})",
+        summary="The same trial as the best, the median and the worst network (by test loss) do "
+        "it: target in grey, output in colour, a row a channel.",
         panels=panels,
-        table=Table(columns=("Network", "Number", "Loss (MSE)"), rows=tuple(facts), full="trials"),
+        table=Table(
+            columns=("Condition", "Network", "Number", "Loss (MSE)"),
+            rows=tuple(facts),
+            full="trials",
+        ),
+        note=f"{len(study.showcase)} of {len(study.conditions)} conditions, evenly chosen."
+        if some
+        else "",
     )
 
 
@@ -117,8 +118,12 @@ def _panel(
             who=f"{condition.index}.{seed}",
         )
 
-    said = f", MSE {number(loss)}" if loss is not None else ""
-    return Panel(draw=draw, title=f"{role}: network {seed}{said}")
+    said = f" (MSE {number(loss, 2)})" if loss is not None else ""
+    return Panel(
+        draw=draw,
+        title=f"{condition.label}, {role}: network {seed}{said}",
+        colour=condition.colour,
+    )
 
 
 def signals(

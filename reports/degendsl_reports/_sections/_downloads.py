@@ -2,19 +2,20 @@
 
 import base64
 import gzip
+import math
 import urllib.parse
 from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
-from .._scales import Number
 from .._study import Study
 from ._section import Section
 
 # Bytes that all tables together may take; a table that would pass that is thinned, and says so.
-BUDGET = 2_600_000
+BUDGET = 2_000_000
 _PLAIN = 24_000
+_CELLS = 4_000_000
 _NAMES = {
     "networks": "one row a network",
     "conditions": "one row a condition",
@@ -62,7 +63,7 @@ def downloads(study: Study) -> Section:
 def csv_of(table: pl.DataFrame) -> str:
     """A table as text; numbers to six significant digits, nested values as JSON."""
     plain = table.select(
-        pl.col(name).map_elements(_significant, return_dtype=pl.String)
+        pl.col(name).cast(pl.Float64).round_sig_figs(6)
         if kind.is_float()
         else pl.col(name)
         if not kind.is_nested()
@@ -70,10 +71,6 @@ def csv_of(table: pl.DataFrame) -> str:
         for name, kind in table.schema.items()
     )
     return plain.write_csv()
-
-
-def _significant(value: Number) -> str:
-    return f"{value:.6g}"
 
 
 def _all_names(study: Study) -> list[str]:
@@ -84,10 +81,14 @@ def _all_names(study: Study) -> list[str]:
 
 
 def _link(name: str, table: pl.DataFrame, left: int) -> tuple[dict[str, Any], int]:
-    kept, step = table, 1
+    step = 1
+    # A table far too large is not written out whole only to see that.
+    if table.height * table.width > _CELLS:
+        step = -(-table.height * table.width // _CELLS)
+    kept = table.gather_every(step)
     address, zipped = _address(csv_of(kept))
-    while len(address) > max(left, 0) and step < 10_000:
-        step = max(step + 1, round(step * len(address) / max(left, 1)))
+    while len(address) > max(left, 0) and step < table.height:
+        step = max(step + 1, math.ceil(1.05 * step * len(address) / max(left, 1)))
         kept = table.gather_every(step)
         address, zipped = _address(csv_of(kept))
     thinned = f"every {step}th row, {kept.height} of {table.height}" if step > 1 else ""
@@ -108,5 +109,5 @@ def _address(text: str) -> tuple[str, bool]:
     if len(text) <= _PLAIN:
         return "data:text/csv;charset=utf-8," + urllib.parse.quote(text, safe=" ,.:;-_/"), False
     # A fixed time keeps the page the same when nothing in it changed.
-    packed = gzip.compress(text.encode(), 9, mtime=0)
+    packed = gzip.compress(text.encode(), 6, mtime=0)
     return "data:application/gzip;base64," + base64.b64encode(packed).decode(), True

@@ -36,7 +36,7 @@ def dynamics(study: Study) -> Section | None:
         distribution_chart(study, name, id="pairs-dynamics"),
         trajectory_chart(study),
         eigenvalue_chart(study),
-        *sensitivity_charts(study),
+        *sensitivity_charts(study, "dynamics"),
         *more,
     ]
     return Section(id="dynamics", title="Dynamics", charts=[c for c in charts if c is not None])

@@ -1,6 +1,7 @@
 """Learning: loss curves, what training did to degeneracy, and how far networks travelled."""
 
 import math
+from typing import Any
 
 import polars as pl
 
@@ -13,8 +14,6 @@ from ._levels import primary
 from ._section import Section
 from ._strips import panel_width, per_condition, strip_chart
 
-# Vertices that a learning curve is drawn with; the eye sees no more in a small panel.
-_VERTICES = 40
 _TIMES = ("init", "threshold", "end")
 _COLUMNS = (
     "threshold_epoch",
@@ -70,22 +69,15 @@ def curves_chart(study: Study) -> Chart | None:
     last = most(rows["epoch"]) or 1.0
     epochs = Linear(low=0, high=last, count=4)
     shown = [c for c in study.conditions if (rows["condition"] == c.id).any()]
-    parts = rows.partition_by("condition", as_dict=True)
+    lines = _lines(rows, 40 if len(shown) <= 12 else 24)
 
     def draw(condition: Condition, width: Number) -> Plot:
         height = 190 if width > 200 else 140
-        axis = "training loss (MSE)" + (", log" if isinstance(scale, Log) else "")
+        axis = "training loss (MSE)" + (" (log)" if isinstance(scale, Log) else "")
         plot = Plot(width, height, Axis(epochs, "epoch"), Axis(scale, axis))
-        here = parts[(condition.id,)]
-        for (who,), one in here.group_by("who", maintain_order=True):
-            thinned = thin(one.sort("epoch"))
-            plot.line(
-                thinned["epoch"].to_list(),
-                thinned["loss"].to_list(),
-                kind="curve",
-                colour=condition.colour,
-                who=str(who),
-            )
+        here = lines[condition.id]
+        for who, xs, ys in here:
+            plot.line(xs, ys, kind="curve", colour=condition.colour, who=who)
         threshold = thresholds.get(condition.id)
         if threshold:
             plot.line([0, last], [threshold] * 2, kind="guide")
@@ -105,10 +97,16 @@ def curves_chart(study: Study) -> Chart | None:
     )
 
 
-def thin(one: pl.DataFrame) -> pl.DataFrame:
-    """Rows evenly chosen, with the last among them."""
-    step = math.ceil(one.height / _VERTICES)
-    return one if step == 1 else pl.concat([one[:-1].gather_every(step), one[-1:]])
+def _lines(rows: pl.DataFrame, vertices: int) -> dict[str, list[tuple[str, list[Any], list[Any]]]]:
+    """Curves by condition: who, epochs and losses, evenly thinned to so many, the last kept."""
+    found: dict[str, list[tuple[str, list[Any], list[Any]]]] = {}
+    grouped = rows.sort("epoch").group_by("condition", "who", maintain_order=True)
+    for condition, who, epochs, losses in grouped.agg("epoch", "loss").rows():
+        step = math.ceil(len(epochs) / vertices)
+        last = slice(len(epochs) - 1, None) if (len(epochs) - 1) % step else slice(0, 0)
+        xs, ys = ([*values[::step], *values[last]] for values in (epochs, losses))
+        found.setdefault(condition, []).append((who, xs, ys))
+    return found
 
 
 def course_charts(study: Study) -> list[Chart]:
@@ -142,7 +140,7 @@ def _course(
             width,
             230,
             Axis(Bands(names=times)),
-            Axis(scale, words.axis + (", log scale" if isinstance(scale, Log) else "")),
+            Axis(scale, words.axis + (" (log)" if isinstance(scale, Log) else "")),
             right=room,
         )
         ends = []

@@ -13,7 +13,8 @@ from ._section import Section
 
 # Reference values drawn on the same axis: column, word and line.
 REFERENCES = (("untrained", "untrained"), ("cross", "cross"), ("null", "null"), ("floor", "floor"))
-MOST_PAIRS = 60
+# Pairs drawn behind a value: of one condition, and of all together.
+MOST_PAIRS, MOST_POINTS = 60, 1800
 _COLUMNS = {
     "label": "Condition",
     "value": "Value",
@@ -83,13 +84,14 @@ def level_chart(
     points, note = _points(study, name)
     values = [v for column in ("value", "ci_low", "ci_high") for v in rows[column].to_list()]
     seen = [*values, *(p for _, p, _ in points), *(v for c, _ in REFERENCES for v in rows[c])]
-    log = wide([v for v in [*rows["value"], *(v for c, _ in REFERENCES for v in rows[c])]])
+    # Null and floor may lie near zero, which is just where they are to be seen.
+    log = wide([*rows["value"].to_list(), *rows["untrained"].to_list()], 20)
     if log:
         # A deviation or an interval may reach zero, which has no place on this axis.
         least = min(v for v in rows["value"].to_list() if v is not None)
         seen = [v for v in seen if v is not None and v > least / 1e3]
     scale = fitted(seen, log=log)
-    axis = words.axis + (", log scale" if isinstance(scale, Log) else "")
+    axis = words.axis + (" (log)" if isinstance(scale, Log) else "")
 
     def panel(facet: str) -> Panel:
         here = rows.filter(pl.col("facet") == facet)
@@ -106,7 +108,7 @@ def level_chart(
         title=title or LEVELS[level],
         summary=_summary(words.title, rows),
         panels=[panel(facet) for facet in study.facets],
-        width=width,
+        width=width if len(study.facets) <= 3 else 246,
         table=table,
         note=" ".join(filter(None, (LEVEL_NOTES[level] if not title else "", words.note, note))),
         flags=_flags(rows),
@@ -196,7 +198,8 @@ def _points(study: Study, name: str) -> tuple[list[tuple[int, Number, str]], str
     counted = pairs.with_columns(
         rank=pl.int_range(pl.len()).over("condition"), total=pl.len().over("condition")
     )
-    step = (pl.col("total") / MOST_PAIRS).ceil().cast(pl.Int64)
+    most = max(12, min(MOST_PAIRS, MOST_POINTS // len(study.conditions)))
+    step = (pl.col("total") / most).ceil().cast(pl.Int64)
     kept = counted.filter(pl.col("rank") % step == 0)
     note = (
         f"{kept.height} of {pairs.height} pairs are drawn, evenly chosen."

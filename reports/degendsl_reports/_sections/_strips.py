@@ -10,6 +10,9 @@ from .._study import Condition, Study, farthest, most
 from .._svg import Axis, Plot, Point
 from .._words import NETWORK_COLUMNS, metric
 
+# Points of one strip chart; the other views draw every network.
+_MOST_POINTS = 1200
+
 
 def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> Chart | None:
     """One number a network, a strip a condition, with medians; None where nobody has it."""
@@ -20,7 +23,7 @@ def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> C
     values = rows[column].cast(pl.Float64).to_list()
     log = wide(values, 30)
     scale = fitted(values, log=log, zero=not log)
-    axis += ", log scale" if isinstance(scale, Log) else ""
+    axis += " (log)" if isinstance(scale, Log) else ""
 
     def panel(facet: str) -> Panel:
         return Panel(
@@ -29,15 +32,18 @@ def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> C
         )
 
     grouped = _per_condition(study, rows, column)
+    total = rows.height
+    rows = rows.filter(pl.int_range(pl.len()).over("condition") % -(-total // _MOST_POINTS) == 0)
+    thinned = f"{rows.height} of {total} networks are drawn, evenly chosen."
     return Chart(
         id=id,
         title=title,
-        summary=f"{title} of {rows.height} networks, from {number(min(values))} to "
+        summary=f"{title} of {total} networks, from {number(min(values))} to "
         f"{number(max(values))}.",
         panels=[panel(facet) for facet in study.facets],
-        width=width,
+        width=width if len(study.facets) <= 3 else 246,
         table=grouped,
-        note=study.sampled,
+        note=thinned if rows.height < total else study.sampled,
     )
 
 
@@ -134,7 +140,7 @@ def distribution_chart(study: Study, name: str, *, id: str) -> Chart | None:
         title=f"How pairs differ: {words.title}",
         summary=f"Distribution of {pairs.height} distances, a row per condition.",
         panels=[panel(facet) for facet in study.facets],
-        width=332 if len(study.facets) > 1 else 506,
+        width=506 if len(study.facets) == 1 else 332 if len(study.facets) <= 3 else 246,
         table=quartiles,
         flags=_families(study, name),
     )
@@ -188,13 +194,9 @@ def _quartiles(study: Study, pairs: pl.DataFrame) -> Table:
 
 def _families(study: Study, name: str) -> list[str]:
     """Conditions whose distances the analysis found to fall into two groups."""
-    table = study.table("degeneracy")
-    column = next((c for c in ("two_families", "bimodal", "families") if c in table.columns), None)
-    if column is None:
-        return []
-    rows = study.rows("degeneracy", "condition", "metric", "at", column)
+    rows = study.rows("degeneracy", "condition", "metric", "at", "two_families")
     flagged = rows.filter(
-        (pl.col("metric") == name) & (pl.col("at") == "end") & pl.col(column).cast(pl.Boolean)
+        (pl.col("metric") == name) & (pl.col("at") == "end") & pl.col("two_families")
     )
     return [
         f"{study.by_id[one].label}: two families of solutions; one mean hides them."

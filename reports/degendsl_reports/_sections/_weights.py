@@ -10,6 +10,7 @@ from .._svg import Axis, Plot
 from .._words import metric
 from ._levels import level_chart, others_of, primary
 from ._section import Section
+from ._sensitivity import sensitivity_charts
 from ._strips import distribution_chart, map_chart, panel_width, per_condition
 
 
@@ -31,6 +32,7 @@ def weights(study: Study) -> Section | None:
         ),
         map_chart(study, name, id="map-weights", title="Map of the weights", unit="Frobenius"),
         distribution_chart(study, name, id="pairs-weights"),
+        *sensitivity_charts(study, "weights"),
         matched_chart(study),
         singular_chart(study),
     ]
