@@ -54,6 +54,7 @@ def render(store: Store) -> str:
             include=(study.resolved.get("measure") or {}).get("include", "converged"),
             sections=sections_of(study),
             lock=study.lock,
+            large=study.shown.height > 1000,
             policy=content_policy([script], styles),
             styles=[Markup(style) for style in styles],
             script=Markup(script),

@@ -91,9 +91,9 @@ class Plot:
             ticks = self.x.ticks()
             widest = max((text_width(label) for _, label in ticks), default=0) + 6
             room = abs(self.right - self.left)
-            every = 1 if isinstance(self.x, Log) else max(1, round(len(ticks) * 14 / room + 0.49))
-            if not tilted and isinstance(self.x, Bands):
-                every = max(1, -(-len(ticks) * widest // room))
+            every = 1 if tilted else max(1, -(-len(ticks) * widest // room))
+            if tilted:
+                every = max(1, -(-len(ticks) * 14 // room))
             for value, label in ticks[:: int(every)]:
                 if tilted:
                     place = f"translate({_n(self.x(value) + 4)} {_n(self.bottom + 12)}) rotate(-35)"

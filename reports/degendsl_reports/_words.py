@@ -57,6 +57,11 @@ def metric(name: str) -> Metric:
     return Metric(plain[:1].upper() + plain[1:], plain)
 
 
+def lowered(title: str) -> str:
+    """A title inside a sentence: its first letter small, unless it begins an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 # What a column of the table `networks` counts: a heading and an axis.
 NETWORK_COLUMNS: dict[str, tuple[str, str]] = {
     "threshold_epoch": ("Epochs to threshold", "epochs to threshold"),

@@ -8,7 +8,7 @@ from .._charts import Chart, Panel, Table, table_of
 from .._scales import Bands, Linear, Log, Number, fitted, number, wide
 from .._study import Study
 from .._svg import Axis, Plot, Point, spread, text_width
-from .._words import LEVEL_NOTES, LEVELS, metric
+from .._words import LEVEL_NOTES, LEVELS, lowered, metric
 from ._section import Section
 
 # Reference values drawn on the same axis: column, word and line.
@@ -244,7 +244,7 @@ def heat_map(study: Study, level: str) -> Chart:
     table = table_of(rows.drop("facet", "position"), _COLUMNS, full="degeneracy")
     return Chart(
         id=f"heat-{level}",
-        title=f"{LEVELS[level]}: {metric(name).title.lower()}",
+        title=f"{LEVELS[level]}: {lowered(metric(name).title)}",
         summary=f"{metric(name).title} in each of {rows.height} conditions, from "
         f"{number(low)} to {number(high)}; darker cells are more degenerate.",
         panels=[Panel(draw=draw)],

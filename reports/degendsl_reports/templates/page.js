@@ -250,4 +250,7 @@
       new Response(stream).blob().then((blob) => save(new Blob([blob], { type: "text/csv" }), name));
     });
   }
+  // A large page is laid out piece by piece until it is open, then whole.
+  const settle = () => root.classList.add("settled");
+  addEventListener("load", () => ("requestIdleCallback" in window ? requestIdleCallback(settle) : setTimeout(settle, 200)));
 })();
