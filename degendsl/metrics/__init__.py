@@ -5,6 +5,12 @@ from ._behavior import output_disagreement as output_disagreement
 from ._dsa import OperatorDistances as OperatorDistances
 from ._dsa import dsa_distances as dsa_distances
 from ._dsa import operator_distances as operator_distances
+from ._learning import effective_rank as effective_rank
+from ._learning import feature_alignment as feature_alignment
+from ._learning import relative_weight_change as relative_weight_change
+from ._learning import sparsity as sparsity
+from ._learning import spectral_radius as spectral_radius
+from ._learning import weight_change as weight_change
 from ._mds import Embedding as Embedding
 from ._mds import mds as mds
 from ._operators import Operators as Operators
