@@ -9,6 +9,23 @@ from degendsl.measuring import ConditionMeasures, Measured
 
 from ._study import F, Study, frame
 
+# What learning did, in the words of the measures `weight_change` and `kernel_alignment`.
+LEARNING = (
+    "weight_change",
+    "weight_change_relative",
+    "kernel_alignment",
+    "kernel_alignment_input",
+    "kernel_alignment_bias",
+    "kernel_alignment_readout",
+    "kernel_alignment_initial_state",
+    "representation_alignment",
+    "spectral_radius_init",
+    "spectral_radius",
+    "effective_rank_init",
+    "effective_rank",
+    "sparsity_init",
+    "sparsity",
+)
 SCHEMA = {
     "condition": pl.String,
     "seed": pl.Int64,
@@ -19,8 +36,7 @@ SCHEMA = {
     "response_mse": F,
     "unexplained": F,
     "ood_mse": F,
-    "weight_change": F,
-    "kernel_alignment": F,
+    **dict.fromkeys(LEARNING, F),
     "threshold_epoch": pl.Int64,
     "lanes": pl.Int64,
     "device_kind": pl.String,
@@ -34,7 +50,7 @@ def networks_table(study: Study) -> pl.DataFrame:
 
 def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
     losses = _by_seed(one.everyone)
-    changes = _by_seed(one.levels.get(("weights", "end")))
+    learnt = _learnt(one)
     rows = []
     for seed, record in one.records.items():
         loss = record.arrays["loss"]
@@ -51,14 +67,26 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
                     name: losses.get(seed, {}).get(name)
                     for name in ("eval_mse", "response_mse", "unexplained", "ood_mse")
                 },
-                "weight_change": changes.get(seed, {}).get("weight_change"),
-                "kernel_alignment": None,
+                **{name: learnt.get(seed, {}).get(name) for name in LEARNING},
                 "threshold_epoch": int(below[0]) + 1 if len(below) else None,
                 "lanes": record.manifest["realisation"]["lanes"],
                 "device_kind": record.manifest["realisation"]["device_kind"],
             }
         )
     return rows
+
+
+def _learnt(one: ConditionMeasures) -> dict[int, dict[str, float]]:
+    """By seed, what the measures of learning found; the level of weights knows a part of it."""
+    found: dict[int, dict[str, float]] = {}
+    weights = one.levels.get(("weights", "end"))
+    if weights is not None:
+        for seed, change in zip(weights.seeds, weights.arrays["weight_change"], strict=True):
+            found.setdefault(seed, {})["weight_change"] = float(change)
+    for word in ("weight_change", "kernel_alignment"):
+        for seed, numbers in _by_seed(one.also.get((word, "end"))).items():
+            found.setdefault(seed, {}).update(numbers)
+    return found
 
 
 def _by_seed(measured: Measured | None) -> dict[int, dict[str, float]]:
@@ -78,6 +106,4 @@ def _by_seed(measured: Measured | None) -> dict[int, dict[str, float]]:
 
 
 # With three networks there are three pairs, so length alone does not tell them apart.
-_PER_NETWORK = frozenset(
-    ("eval_mse", "response_mse", "unexplained", "ood_mse", "norm", "weight_change")
-)
+_PER_NETWORK = frozenset(("eval_mse", "response_mse", "unexplained", "ood_mse", *LEARNING))

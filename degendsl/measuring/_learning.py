@@ -18,15 +18,17 @@ from ._cache import Arrays, Measured, Networks, cached, plain
 # Rows (trial, time, output) of the tangent kernel.
 ROWS = 512
 # Rows differentiated at once: their gradients then stay in a processor's cache.
-AT_ONCE = 16
+AT_ONCE = 32
 
 
 def weight_change(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
     """How far each recurrent matrix has moved, and what it was and became.
 
     The matrix is the one that acts between units. `…_init` is of the start, the rest of the
-    matrix at the time of measuring.
+    matrix at the time of measuring. At the start itself there is nothing to tell.
     """
+    if networks.at == "init":
+        return Measured(seeds=networks.seeds, arrays={})
 
     def compute(_: Arrays) -> Arrays:
         science = networks.condition.science
@@ -54,8 +56,10 @@ def kernel_alignment(store: Store, networks: Networks, measure: kinds.Measure) -
     `kernel_alignment` is that of the recurrent parameters, `kernel_alignment_<group>` of others,
     `representation_alignment` that of the firing rates on all test trials. The rows of the kernel
     are the same for every network: a random choice, by the test seed, of trials, times and
-    outputs that count in the loss.
+    outputs that count in the loss. At the start itself there is nothing to tell.
     """
+    if networks.at == "init":
+        return Measured(seeds=networks.seeds, arrays={})
     settings = {"trials": plain(measure.trials), "rows": ROWS}
 
     def compute(_: Arrays) -> Arrays:

@@ -8,6 +8,7 @@ from degendsl.store import Store
 from ._behavior import behavior
 from ._cache import Measured, Networks
 from ._dynamics import dynamics
+from ._learning import kernel_alignment, weight_change
 from ._weights import weights
 
 # Measures the networks of one condition; what the store knows is not measured again. Raises
@@ -21,4 +22,7 @@ LEVELS: dict[str, MeasureNetworks] = {
 }
 
 # By the words of `measure.also`.
-ALSO: dict[str, MeasureNetworks] = {}
+ALSO: dict[str, MeasureNetworks] = {
+    "weight_change": weight_change,
+    "kernel_alignment": kernel_alignment,
+}
