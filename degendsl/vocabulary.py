@@ -16,6 +16,9 @@ from degendsl.spec import describe, kinds
 TASKS: dict[type, Callable[..., tasks.AbstractTask]] = {
     kinds.FlipFlop: tasks.flip_flop,
     kinds.DelayedDiscrimination: tasks.delayed_discrimination,
+    kinds.SineWave: tasks.sine_wave,
+    kinds.PathIntegration: tasks.path_integration,
+    kinds.Lorenz96: tasks.lorenz96,
 }
 
 MODELS: dict[type, Callable[..., models.AbstractModel]] = {

@@ -10,6 +10,7 @@ from .document import Science as Science
 from .document import Solver as Solver
 from .document import Task as Task
 from .flip_flop import FlipFlop as FlipFlop
+from .lorenz96 import Lorenz96 as Lorenz96
 from .measurement import DSA as DSA
 from .measurement import PIF as PIF
 from .measurement import Expectation as Expectation
@@ -33,6 +34,8 @@ from .optimizer import CosineSchedule as CosineSchedule
 from .optimizer import Optimizer as Optimizer
 from .optimizer import PlateauSchedule as PlateauSchedule
 from .optimizer import Schedule as Schedule
+from .path_integration import PathIntegration as PathIntegration
+from .sine_wave import SineWave as SineWave
 from .study import Author as Author
 from .study import Study as Study
 from .task import Shift as Shift

@@ -7,12 +7,15 @@ from typing import Any, Literal
 from .._keys import key
 from .delayed_discrimination import DelayedDiscrimination
 from .flip_flop import FlipFlop
+from .lorenz96 import Lorenz96
 from .measurement import Expectation, Measure, Profile, Report
 from .model import CurrentModel, RateModel
+from .path_integration import PathIntegration
+from .sine_wave import SineWave
 from .study import Study
 from .training import Euler, Networks, Numerics, Train
 
-Task = FlipFlop | DelayedDiscrimination
+Task = FlipFlop | DelayedDiscrimination | SineWave | PathIntegration | Lorenz96
 Model = RateModel | CurrentModel
 Solver = Euler
 
