@@ -122,6 +122,44 @@ CODES: dict[str, Code] = {
         "networks: {count: 1000000}",
         "Give --large if that is meant.",
     ),
+    # Tasks
+    "E050": Code(
+        "A delay that does not fit: the second pulse comes after the trial's end, the shortest "
+        "delay is longer than the longest, or a delay is not a whole number of steps.",
+        "task: {kind: delayed_discrimination, duration: 20, delay: {min: 5, max: 20}}",
+        "Shorter delays or a longer trial; leave a step for each pulse.",
+    ),
+    "E051": Code(
+        "A frequency above half the sampling rate, which no solution could follow.",
+        "task: {kind: sine_wave, frequencies: {high: 60}}, solver: {dt: 0.01}",
+        "Lower frequencies or a smaller solver.dt.",
+    ),
+    "E052": Code(
+        "More outputs to produce than the network has units.",
+        "task: {kind: flip_flop, channels: 9}, model: {units: 8}",
+        "More units or fewer channels.",
+    ),
+    "E053": Code(
+        "A condition of `measure.behavior` that the task does not have.",
+        "task: {kind: sine_wave}, measure: {behavior: {ood: hold}}",
+        "Ask for one that it has.",
+    ),
+    "E054": Code(
+        "A free run that leaves no step of the trial for the warm-up.",
+        "task: {kind: lorenz96, duration: 1}, measure: {behavior: {ood: rollout, steps: 20}}",
+        "Fewer free steps or a longer trial.",
+    ),
+    "E055": Code(
+        "Frequencies of which the lowest is above the highest.",
+        "task: {kind: sine_wave, frequencies: {low: 9, high: 3}}",
+        "Put the smaller one first.",
+    ),
+    "E056": Code(
+        "Steps too long for what happens in them: samples of Lorenz-96 that its integrator cannot "
+        "follow, or a walk across the whole box at once.",
+        "task: {kind: lorenz96}, solver: {dt: 1}",
+        "A smaller solver.dt, or a lower speed.",
+    ),
     "E090": Code(
         "A variant or --set changes a key inside something that the file writes as a list.",
         "--set measure.dynamics.rank=9      # with measure.dynamics: [{rank: 5}, {rank: 10}]",
@@ -137,5 +175,10 @@ CODES: dict[str, Code] = {
         "A block got another kind, which drops its other keys, though the new kind has them too.",
         "model: {kind: rate, units: 64}  with  - model.kind: [rate, current]",
         "Change the block as a whole: - model: [{kind: rate, units: 64}, {kind: current, …}]",
+    ),
+    "W051": Code(
+        "A frequency with fewer than ten steps a cycle.",
+        "task: {kind: sine_wave, frequencies: {high: 30}}, solver: {dt: 0.01}",
+        "Lower frequencies or a smaller solver.dt, unless that is meant.",
     ),
 }

@@ -140,8 +140,9 @@ def _spec(root: Node, source: Source, large: bool) -> Spec:
     )
     problems += check_claims(spec, root)
     _stop(problems)
-    _stop(check_conditions(spec, root, large=large))
-    return dataclasses.replace(spec, warnings=tuple(kind_warnings(root, sweep)))
+    found = check_conditions(spec, root, large=large)
+    _stop([problem for problem in found if problem.severity == "error"])
+    return dataclasses.replace(spec, warnings=(*kind_warnings(root, sweep), *found))
 
 
 def _stop(problems: Sequence[Problem]) -> None:

@@ -109,10 +109,13 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 def _fitting(draw: st.DrawFn, made: dict[str, Any]) -> None:
     """Values that fit one another, for the keys whose ranges do not say enough."""
-    dt = draw(st.sampled_from([0.1, 0.5, 1, 1.0, 2]))
     steps = draw(st.integers(2, 200))
+    # Samples of Lorenz-96 must lie close together.
+    coarse = made["task"]["kind"] != "lorenz96"
+    dt = draw(st.sampled_from([0.1, 0.5, 1, 1.0, 2] if coarse else [0.05, 0.1]))
     made.setdefault("solver", {})["dt"] = dt
     made["task"]["duration"] = dt * steps
+    _fitting_task(draw, made, dt, steps)
     if draw(st.booleans()):
         made.setdefault("model", {})["time_constant"] = dt * draw(st.sampled_from([1, 1.5, 10]))
     delays = draw(st.integers(1, min(20, steps - 1)))
@@ -126,6 +129,41 @@ def _fitting(draw: st.DrawFn, made: dict[str, Any]) -> None:
     several = several if isinstance(several, list) else [several]
     several = [{**one, **dynamics} for one in several]
     measure["dynamics"] = several if len(several) > 1 else several[0]
+
+
+def _fitting_task(draw: st.DrawFn, made: dict[str, Any], dt: float, steps: int) -> None:
+    """Keys of the task that fit its trials, and tests and units that fit the task."""
+    task = made["task"]
+    for name, fewest in (("channels", 1), ("sites", 4)):
+        if name in task:
+            task[name] = draw(st.integers(fewest, 16))
+    made.setdefault("model", {})["units"] = draw(st.integers(16, 256))
+    match task["kind"]:
+        case "delayed_discrimination":
+            longest = draw(st.integers(0, steps - 2))
+            shortest = draw(st.integers(0, longest))
+            task["delay"] = {"min": dt * shortest, "max": dt * longest}
+        case "sine_wave":
+            high = draw(st.sampled_from([0.05, 0.3, 0.5])) / dt
+            task["frequencies"] = {"count": draw(st.integers(1, 9)), "low": high / 9, "high": high}
+        case "path_integration":
+            task["speed"] = 5 / dt
+        case _:
+            pass
+    tested = made.get("measure", {}).get("behavior", {})
+    for one in tested if isinstance(tested, list) else [tested]:
+        shifts = _task(made).shifts
+        if one.get("ood", "temporal") not in shifts:
+            one.clear()
+            one["ood"] = draw(st.sampled_from(shifts))
+        if one.get("ood") == "rollout":
+            one["steps"] = draw(st.integers(1, steps - 1))
+
+
+def _task(document: dict[str, Any]) -> type[kinds.TaskDescription]:
+    return next(
+        kind for kind in get_args(kinds.Task) if kind_name(kind) == document["task"]["kind"]
+    )
 
 
 _SWEPT: dict[str, list[Any]] = {
@@ -142,9 +180,7 @@ _SWEPT: dict[str, list[Any]] = {
 def swept(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, list[Any]]]]:
     """A spec with a sweep and exclusions, and the items of its sweep."""
     document = draw(documents())
-    task = next(
-        kind for kind in get_args(kinds.Task) if kind_name(kind) == document["task"]["kind"]
-    )
+    task = _task(document)
     paths = [p for p in sorted(_SWEPT) if p[:5] != "task." or field_of(task, p[5:])]
     chosen = draw(st.lists(st.sampled_from(paths), unique=True, max_size=3))
     items: list[dict[str, list[Any]]] = []

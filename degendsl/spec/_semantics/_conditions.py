@@ -23,7 +23,10 @@ CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
 
 
 def check_conditions(spec: Spec, root: Node, *, large: bool) -> list[Problem]:
-    """Checks of every condition. One cause is reported once, at the first condition it is in."""
+    """Checks of every condition, warnings among them.
+
+    One cause is reported once, at the first condition it is in.
+    """
     if not spec.points:
         place = locate(root, ("exclude",))[1]
         hint = f"{spec.size} conditions, and every one is excluded"
@@ -68,7 +71,7 @@ def _problem(finding: Finding, point: Point, count: int, spec: Spec, root: Node)
     message = f"{finding.message} ({', '.join(others)})" if others else finding.message
     if len(spec.points) > 1:
         message += f"; in {count} of {len(spec.points)} conditions"
-    return (main or root.place).problem(finding.code, message, finding.hint)
+    return (main or root.place).problem(finding.code, message, finding.hint, finding.severity)
 
 
 def _said(place: Place | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from .. import kinds
 from .._check import Steps, locate
@@ -52,12 +52,14 @@ class Finding:
     """Something wrong with a condition: what, which keys it is about, what would help.
 
     paths: the first that the spec writes is pointed at, the others are named with their lines.
+    severity: whether the spec is refused or only warned about.
     """
 
     code: str
     message: str
     paths: tuple[str, ...]
     hint: str
+    severity: Literal["error", "warning"] = "error"
 
 
 def each(path: str, several: Sequence[Any]) -> Iterator[tuple[str, Any]]:

@@ -3,6 +3,12 @@
 A block with several kinds is a tuple of dataclasses; the first is the default kind.
 """
 
+from .behavior import Behavior as Behavior
+from .behavior import HoldBehavior as HoldBehavior
+from .behavior import KickBehavior as KickBehavior
+from .behavior import NoiseBehavior as NoiseBehavior
+from .behavior import RolloutBehavior as RolloutBehavior
+from .behavior import TemporalBehavior as TemporalBehavior
 from .delayed_discrimination import DelayedDiscrimination as DelayedDiscrimination
 from .document import Document as Document
 from .document import Model as Model
@@ -18,7 +24,6 @@ from .measurement import Level as Level
 from .measurement import Measure as Measure
 from .measurement import Profile as Profile
 from .measurement import Report as Report
-from .measurement import TemporalBehavior as TemporalBehavior
 from .measurement import Trials as Trials
 from .model import CurrentModel as CurrentModel
 from .model import GaussianInit as GaussianInit

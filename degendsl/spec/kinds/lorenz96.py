@@ -26,7 +26,11 @@ class Lorenz96(TaskDescription):
         role="shape",
     )
     forcing: float = key(
-        8.0, doc="The forcing F; the system is chaotic from about 6.", above=0, role="number"
+        8.0,
+        doc="The forcing F; the system is chaotic from about 6.",
+        above=0,
+        at_most=32,
+        role="number",
     )
     duration: float = key(
         5.0,

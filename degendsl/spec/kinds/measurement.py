@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._keys import key
+from .behavior import Behavior, TemporalBehavior
 
 Level = Literal["behavior", "dynamics", "weights"]
 Also = Literal["svcca", "kernel_alignment", "weight_change", "task_information"]
@@ -15,22 +16,6 @@ class Trials:
 
     count: int = key(64, doc="Test trials.", at_least=2, at_most=1_000_000_000)
     seed: int = key(0, doc="Seed of the test trials.", at_least=0, at_most=2**31 - 1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TemporalBehavior:
-    """Behaviour: spread of the loss on trials longer than those trained on."""
-
-    ood: Literal["temporal"] = key(
-        "temporal", doc="Which trials are out of distribution.", source="paper", chooses=True
-    )
-    factor: float = key(
-        2.0, doc="How many times longer a trial is.", above=1, at_most=100, source="paper"
-    )
-
-    def sentence(self) -> str:
-        """Where the networks are tested, for the methods text."""
-        return f"on trials {self.factor:g} times as long"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +64,7 @@ class Measure:
     )
     trials: Trials = key(Trials(), doc="The test trials.")
     # At each level the first entry decides verdicts; the others are shown beside it.
-    behavior: tuple[TemporalBehavior, ...] = key(
+    behavior: tuple[Behavior, ...] = key(
         (TemporalBehavior(),),
         doc="The level of behaviour: one measure, or a list whose first decides verdicts.",
         or_one=True,
