@@ -1,14 +1,16 @@
 """Trained networks on test trials: losses, outputs and states, regenerated from the weights."""
 
+import abc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from degendsl.models import AbstractModel, Parameters, from_arrays
 from degendsl.spec import kinds
@@ -32,11 +34,26 @@ class Losses(NamedTuple):
     unexplained: Float[Array | np.ndarray, ""]
 
 
+class AbstractProbe(eqx.Module):
+    """Trials, and how networks come through them; the same for every network."""
+
+    trials: eqx.AbstractVar[Trials]
+
+    @abc.abstractmethod
+    def outputs(
+        self, model: AbstractModel, parameters: Parameters
+    ) -> Float[Array, "trial time output"]:
+        """What one network produces."""
+
+
+def test_key(trials: kinds.Trials) -> PRNGKeyArray:
+    """Stream 2 of the test seed; training uses 0 and 1, so equal seeds never share trials."""
+    return jr.fold_in(jr.key(trials.seed), 2)
+
+
 def test_trials(task: AbstractTask, trials: kinds.Trials) -> Trials:
     """The test set: it depends on the task and the test seed alone, never on a network's seed."""
-    # Stream 2 of the seed; training uses 0 and 1, so equal seeds never share trials.
-    key = jr.fold_in(jr.key(trials.seed), 2)
-    return jax.jit(lambda key: task.trials(key, trials.count))(key)
+    return jax.jit(lambda key: task.trials(key, trials.count))(test_key(trials))
 
 
 def losses_on(
@@ -48,6 +65,15 @@ def losses_on(
         Losses(*(np.asarray(value) for value in one))
         for one in _each(program, model_of(science), trials, networks)
     ]
+
+
+def losses_in(
+    science: kinds.Science, probe: AbstractProbe, networks: Sequence[dict[str, np.ndarray]]
+) -> tuple[list[Losses], Float[np.ndarray, "network trial time output"]]:
+    """The losses of each network in a condition out of distribution, and what it produces."""
+    program = _program(_probed, science.numerics.precision)
+    found = list(_each(program, model_of(science), probe, networks))
+    return [losses for losses, _ in found], np.stack([outputs for _, outputs in found])
 
 
 def outputs_on(
@@ -81,6 +107,13 @@ def condition_task(science: kinds.Science) -> AbstractTask:
 
 def _losses(model: AbstractModel, parameters: Parameters, trials: Trials) -> Losses:
     return _score(_outputs(model, parameters, trials), trials)
+
+
+def _probed(
+    model: AbstractModel, parameters: Parameters, probe: AbstractProbe
+) -> tuple[Losses, Float[Array, "trial time output"]]:
+    outputs = probe.outputs(model, parameters)
+    return _score(outputs, probe.trials), outputs
 
 
 def _score(outputs: Float[Array, "trial time output"], trials: Trials) -> Losses:
@@ -124,7 +157,7 @@ def _program(quantity: Callable[..., Any], precision: str) -> Callable[..., Any]
 def _each(
     program: Callable[..., Any],
     model: AbstractModel,
-    trials: Trials,
+    trials: Trials | AbstractProbe,
     networks: Sequence[dict[str, np.ndarray]],
 ) -> Iterator[Any]:
     for first in range(0, len(networks), BATCH):

@@ -29,7 +29,7 @@ def test_a_sweep_is_a_product_and_its_first_item_is_the_slowest():
     spec = parse_spec(HEAD + "sweep:\n  - task.channels: [1, 2]\n  - model.units: [32, 64, 96]\n")
     found = [(p.levels["task.channels"], p.levels["model.units"]) for p in spec.points]
     assert found == list(itertools.product([1, 2], [32, 64, 96]))
-    assert [(p.science.task.channels, p.science.model.units) for p in spec.points] == found
+    assert [(p.blocks["task"]["channels"], p.science.model.units) for p in spec.points] == found
     assert spec.size == 6 and spec.factors == ("task.channels", "model.units")
 
 
