@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from degendsl.errors import StoreError, UsageError
+from degendsl.outlook import Clock, refuse_what_does_not_fit
 from degendsl.planning import Plan, Unit, make_plan, methods
 from degendsl.spec import Spec, kinds, load_spec
 from degendsl.store import Store, store_for
@@ -120,17 +121,22 @@ def train(
     where = training.realisation(lanes)
     if pinned and pinned != where.plain() and not mixed:
         raise StoreError(_conflict(store, pinned, where.plain()))
+    refuse_what_does_not_fit(plan, missing, store, lanes=where.lanes)
     store.write_spec(plan.spec.text, lock_of(plan, pinned or where.plain(), store.lock))
-    for group in plan.groups(tuple(missing)):
-        training.train_group(
-            group,
-            plan.spec.networks,
-            store,
-            where,
-            report=listener.trained,
-            should_stop=should_stop,
-            checkpoint_seconds=checkpoint_seconds,
-        )
+    clock = Clock(where, listener.trained)
+    try:
+        for group in plan.groups(tuple(missing)):
+            training.train_group(
+                group,
+                plan.spec.networks,
+                store,
+                where,
+                report=clock.hear,
+                should_stop=should_stop,
+                checkpoint_seconds=checkpoint_seconds,
+            )
+    finally:
+        clock.keep(store)
 
 
 def missing_units(plan: Plan, store: Store) -> list[Unit]:

@@ -5,6 +5,7 @@ import argparse
 from ._answers import Answer, answer_each, json_option
 from ._progress_rows import progress_rows
 from ._specs import out_option, spec_and_store, spec_options
+from .plan import told
 
 NAME = "status"
 HELP = "What is done, of a spec, a folder of specs or a results folder."
@@ -29,6 +30,13 @@ def _status(options: argparse.Namespace, target: str) -> Answer:
     lines = [
         f"{row['label']}: {row['done']} of {row['done'] + row['new']} networks" for row in rows
     ]
+    runs = store.runs()
+    lines += [f"last run: {told(runs[-1])}"] if runs else []
     lines.append(f"page: {store.report_path if has_page else 'not yet'}")
-    content = {"folder": str(store.root), "conditions": rows, "page": has_page}
+    content = {
+        "folder": str(store.root),
+        "conditions": rows,
+        "runs": runs,
+        "page": has_page,
+    }
     return Answer(text="\n".join(lines), content=content)

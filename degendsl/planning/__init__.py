@@ -1,5 +1,22 @@
-"""From a spec to everything it asks for, hashed and grouped. No JAX, no disk."""
+"""From a spec to everything it asks for, hashed and grouped, and what that would take. No JAX."""
 
+from ._differences import Difference as Difference
+from ._differences import differences as differences
+from ._differences import measured_differences as measured_differences
+from ._estimates import Estimate as Estimate
+from ._estimates import Speed as Speed
+from ._estimates import estimate as estimate
+from ._estimates import fitted as fitted
+from ._estimates import group_seconds as group_seconds
+from ._estimates import lanes_within as lanes_within
+from ._estimates import memory_bytes as memory_bytes
+from ._estimates import network_bytes as network_bytes
+from ._estimates import unit_bytes as unit_bytes
+from ._machine import disk_free as disk_free
+from ._machine import keep_speed as keep_speed
+from ._machine import known_speed as known_speed
+from ._machine import machine_name as machine_name
+from ._machine import memory_available as memory_available
 from ._methods import Sentences as Sentences
 from ._methods import methods as methods
 from ._methods import sentences as sentences
@@ -9,3 +26,5 @@ from ._plan import Plan as Plan
 from ._plan import Unit as Unit
 from ._plan import make_plan as make_plan
 from ._plan import structure_of as structure_of
+from ._reasons import Row as Row
+from ._reasons import rows as rows

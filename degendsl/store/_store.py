@@ -99,6 +99,25 @@ class Store:
         finally:
             lock.release()
 
+    # Log of runs
+
+    def append_run(self, entry: Mapping[str, Any]) -> None:
+        """Keep what one run took: a line of JSON."""
+        path = self.root / "logs" / "runs.jsonl"
+        with reporting(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(json.dumps(entry, sort_keys=True) + "\n")
+
+    def runs(self) -> list[dict[str, Any]]:
+        """What earlier runs took, oldest first; a line that was cut off counts for nothing."""
+        path = self.root / "logs" / "runs.jsonl"
+        found = []
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+            with contextlib.suppress(ValueError):
+                found.append(json.loads(line))
+        return found
+
     # Units
 
     def unit_path(self, condition: str, seed: int) -> Path:

@@ -7,6 +7,8 @@ from ._devices import usable_cores as usable_cores
 from ._ensemble import Report as Report
 from ._ensemble import Stopped as Stopped
 from ._ensemble import train_group as train_group
+from ._probe import speed_key as speed_key
+from ._probe import speed_of as speed_of
 from ._rules import Outcome as Outcome
 from ._rules import crossing as crossing
 from ._rules import outcome as outcome
