@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from ._answers import Answer, answer_each, json_option, specs_of
+from ._index import index_of
 from ._results import answer_of, listener
 from ._specs import load, out_option, spec_options
 
@@ -37,8 +38,11 @@ def run(options: argparse.Namespace) -> int:
     if invalid:
         return invalid
     asked = _Signals()
+    stores: list[Any] = []
     try:
-        return answer_each(options, options.spec, lambda path: _ran(options, path, asked))
+        code = answer_each(options, options.spec, lambda path: _ran(options, path, asked, stores))
+        index_of(options, options.spec, stores)
+        return code
     except StoppedByUser as stopped:
         print("stopped; the next run goes on from the checkpoint", file=sys.stderr)
         return stopped.code
@@ -60,7 +64,7 @@ def _invalid(options: argparse.Namespace) -> int:
     return code
 
 
-def _ran(options: argparse.Namespace, path: str, asked: "_Signals") -> Answer:
+def _ran(options: argparse.Namespace, path: str, asked: "_Signals", stores: list[Any]) -> Answer:
     from degendsl import api
     from degendsl.training import Stopped
 
@@ -79,6 +83,7 @@ def _ran(options: argparse.Namespace, path: str, asked: "_Signals") -> Answer:
         raise StoppedByUser(asked.code or INTERRUPTED) from None
     finally:
         heard.close()
+    stores.append(result.store)
     return answer_of(result, strict=options.strict)
 
 
