@@ -7,7 +7,7 @@ inside the functions that need it.
 import argparse
 from typing import Protocol
 
-from . import check, explain, plan, report, run, schema, status
+from . import check, explain, init, plan, report, run, schema, status
 
 
 class Command(Protocol):
@@ -25,6 +25,7 @@ class Command(Protocol):
 
 
 COMMANDS: tuple[Command, ...] = (
+    init,
     check,
     explain,
     plan,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from degendsl.errors import UsageError
 
 from ._codes import CODES
-from ._paths import RESERVED, Home, homes, type_at
+from ._paths import RESERVED, Home, homes, task_defaults, type_at
 from ._types import (
     Anything,
     Block,
@@ -131,7 +131,8 @@ def _default(home: Home) -> str:
     if field.key.follows:
         return f"that of {field.key.follows}"
     if field.key.per_task:
-        return "the task's own"
+        own = ", ".join(f"{task} {_value(one)}" for task, one in task_defaults(home.path).items())
+        return f"the task's own: {own}"
     return _value(field.default)
 
 

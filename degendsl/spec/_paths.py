@@ -29,9 +29,11 @@ RESERVED = ("curriculum", "tasks", "control", "requires")
 class Home:
     """One kind of block that has a key of this name.
 
+    path: where the key stands.
     listed: the block is an entry of a list or table, so no single place has this path.
     """
 
+    path: str
     owner: type
     field: Field
     listed: bool
@@ -104,7 +106,7 @@ def _below(prefix: str, block: Block, listed: bool = False) -> Iterator[tuple[st
     for kind in block.kinds:
         for field in fields_of(kind):
             path = f"{prefix}{field.name}"
-            yield path, Home(owner=kind, field=field, listed=listed)
+            yield path, Home(path=path, owner=kind, field=field, listed=listed)
             match field.type:
                 case (Block() as inner) | OneOrMany(inner):
                     yield from _below(f"{path}.", inner, listed)
@@ -112,6 +114,17 @@ def _below(prefix: str, block: Block, listed: bool = False) -> Iterator[tuple[st
                     yield from _below(f"{path}.", inner, True)
                 case _:
                     pass
+
+
+def task_defaults(path: str) -> Mapping[str, Any]:
+    """The default of a key that depends on the task, by kind of task."""
+    tasks = kinds_at("task")
+    by_name = tasks.by_name() if tasks else {}
+    return {
+        name: kind.defaults[path]  # pyright: ignore[reportAttributeAccessIssue]
+        for name, kind in by_name.items()
+        if path in kind.defaults  # pyright: ignore[reportAttributeAccessIssue]
+    }
 
 
 def default_kind(path: str) -> str | None:

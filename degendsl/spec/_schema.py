@@ -25,6 +25,7 @@ from ._types import (
     fields_of,
     kind_name,
 )
+from ._words import bounds
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 
@@ -130,8 +131,23 @@ def _field(field: Field) -> dict[str, Any]:
         schema["default"] = field.default
     elif isinstance(field.default, tuple) and isinstance(field.type, Many):
         schema["default"] = list(field.default)
+    said = bounds(schema)
+    if said:
+        # Editors show a description, and most show neither range nor default beside it.
+        description += f" Range: {said}."
+    if schema.get("default") is not None:
+        description += f" Default: {_written(schema['default'])}."
     schema["description"] = description
     return schema
+
+
+def _written(value: Any) -> str:
+    """A default as a spec would write it."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _is_words(many: Many) -> bool:
