@@ -7,7 +7,7 @@ inside the functions that need it.
 import argparse
 from typing import Protocol
 
-from . import check, explain, init, plan, report, run, schema, status
+from . import check, diff, explain, init, plan, report, run, schema, status
 
 
 class Command(Protocol):
@@ -32,5 +32,6 @@ COMMANDS: tuple[Command, ...] = (
     run,
     status,
     report,
+    diff,
     schema,
 )

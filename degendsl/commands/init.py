@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
 
     folder = Path(options.folder)
     contents = {
-        "spec.yaml": (files(__package__) / "first_study.yaml").read_text(encoding="utf-8"),
+        "spec.yaml": (files("degendsl.commands") / "first_study.yaml").read_text(encoding="utf-8"),
         SCHEMA: json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
         ".idea/jsonSchemas.xml": _JETBRAINS,
     }
