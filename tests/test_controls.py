@@ -121,7 +121,7 @@ def test_cosine_falls_over_its_epochs_and_stays():
 
 def test_a_cosine_is_as_long_as_training_by_default():
     spec = tiny(TINY, "train.optimizer.schedule.kind=cosine", "train.max_epochs=77")
-    assert spec.points[0].science.train.optimizer.schedule.epochs == 77
+    assert spec.points[0].blocks["train"]["optimizer"]["schedule"]["epochs"] == 77
 
 
 def test_each_lane_reduces_its_rate_on_its_own_plateau():

@@ -170,6 +170,11 @@ CODES: dict[str, Code] = {
         "- {name: task, levels: {easy: {task.channels: 1}, hard: {task.channels: 5}}}",
         "Give the axis a name of its own: - {name: difficulty, levels: …}",
     ),
+    "E071": Code(
+        "A penalty on the recurrent weights, which are not trained.",
+        "train: {trainable: [readout], penalties: {l1: 1e-4}}",
+        "Drop the penalty, or train the recurrent weights too.",
+    ),
     # Warnings
     "W001": Code(
         "A block got another kind, which drops its other keys, though the new kind has them too.",

@@ -30,6 +30,8 @@ _COUPLED = {
     "solver.dt",
     "task.duration",
     "model.time_constant",
+    "train.trainable",
+    "train.data",
     "networks.count",
     "measure.at",
     "measure.trials.count",
