@@ -17,7 +17,11 @@ from ._operators import Operators as Operators
 from ._operators import dsa_operators as dsa_operators
 from ._operators import operator as operator
 from ._permutation import Match as Match
+from ._permutation import default_starts as default_starts
 from ._permutation import match_pairs as match_pairs
 from ._permutation import match_units as match_units
 from ._permutation import pif_distances as pif_distances
+from ._permutation import shuffled as shuffled
 from ._shape import shape_distances as shape_distances
+from ._weights import Weights as Weights
+from ._weights import balanced as balanced

@@ -1,39 +1,56 @@
 """Matching the units of two networks: the permutation-invariant Frobenius distance."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.optimize import linear_sum_assignment
 
 from degendsl.errors import MeasureError
 
-_MAX_ITERATIONS = 60
-_TOLERANCE = 1e-4
-# Times that the solver begins again near the best match, per start.
-_RESTARTS = 3
+from ._assignment import Assignment, Problem, climb, exchange, value
+from ._cores import cores
+from ._weights import Weights, balanced
+
+# Not (network, unit, unit): what is not square is refused by name.
+Recurrent = Float[Any, "network _ _"] | Sequence[np.ndarray]
+Group = Literal["permutation", "signed", "rescaled"]
+
+# Better optima lie near good ones: shuffle a quarter of the units of the best, and solve again from
+# half way between there and the barycentre. More shuffling is slower, less finds the same again.
+_SHUFFLED = 0.25
+_NEAR = 0.6
+# One start in so many is random instead: structured matrices have good optima far apart.
+_RANDOM_EVERY = 5
 
 
 class Match(NamedTuple):
     """How the units of a second network line up with those of a first.
 
     permutation: unit i of the first matches unit permutation[i] of the second.
+    sign: −1 where the second's unit is turned over; all 1 but for the signed group.
     distance: ‖W1 − W2[p][:, p]‖_F, an upper bound of the minimum.
-    inner: ⟨W1, W2[p][:, p]⟩, what the matching maximises.
-    gap: the distance of the next best different local optimum less this one; NaN with one start.
+    inner: ⟨W1, W2[p][:, p]⟩, what the matching maximises. cosine: over the product of both norms.
+    gap: the distance of the next best different local optimum less this one; NaN with one.
+    starts: of the solver, all of them.
     """
 
     permutation: Int[np.ndarray, " unit"]
+    sign: Float[np.ndarray, " unit"]
     distance: float
     inner: float
+    cosine: float
     gap: float
+    starts: int
 
 
 def pif_distances(
-    weights: Float[np.ndarray, "network unit unit"], *, starts: int = 20, seed: int = 0
+    weights: Recurrent,
+    *,
+    starts: int | None = None,
+    seed: int = 0,
+    group: Group = "permutation",
 ) -> Float[np.ndarray, "network network"]:
     """min over permutations P of ‖W1 − Pᵀ W2 P‖_F between every two recurrent matrices.
 
@@ -41,21 +58,24 @@ def pif_distances(
 
     **Arguments:**
 
-    - `weights`: recurrent matrices, all of one size.
-    - `starts`: of the solver; the first is the barycentre, the others random.
+    - `weights`: recurrent matrices, all of one size. Given weight changes, it is the distance
+        between what training did, initial and final weights permuted together.
+    - `starts`: of the solver; the first is the barycentre. By default `default_starts`.
     - `seed`: of the random starts.
+    - `group`: what else leaves a network as it is. `signed`: units of an odd nonlinearity may turn
+        their sign. `rescaled`: units of a ReLU may be scaled; see `balanced`.
 
     **Returns:** a symmetric matrix with a zero diagonal, upper bounds of the true minima.
 
     **Raises** `MeasureError` for matrices that are not square, finite or at least two.
 
-    **Reference:** FAQ, Vogelstein et al., PLoS ONE 2015, with pairwise swaps after it.
+    **Reference:** FAQ, Vogelstein et al., PLoS ONE 2015, with pairwise exchanges after it.
     """
-    weights = np.asarray(weights, np.float64)
+    weights = [np.asarray(one, np.float64) for one in weights]
     if len(weights) < 2:
-        raise MeasureError("a distance needs at least two networks")
+        raise MeasureError("a distance needs at least two networks; add networks")
     pairs = [(i, j) for i in range(len(weights)) for j in range(i)]
-    matches = match_pairs(weights, pairs, starts=starts, seed=seed)
+    matches = match_pairs(weights, pairs, starts=starts, seed=seed, group=group)
     distances = np.zeros((len(weights), len(weights)))
     for (i, j), match in zip(pairs, matches, strict=True):
         distances[i, j] = distances[j, i] = match.distance
@@ -63,130 +83,192 @@ def pif_distances(
 
 
 def match_pairs(
-    weights: Float[np.ndarray, "network unit unit"],
+    weights: Recurrent | Sequence[Weights],
     pairs: Sequence[tuple[int, int]],
     *,
-    starts: int = 20,
+    starts: int | None = None,
     seed: int = 0,
+    group: Group = "permutation",
+    names: Sequence[str] | None = None,
 ) -> list[Match]:
-    """The match of each pair, in threads. A pair's match does not depend on the other pairs."""
-    weights = np.asarray(weights, np.float64)
-    for index, one in enumerate(weights):
-        if not np.isfinite(one).all():
-            raise MeasureError(f"the weights of network {index} are not finite; leave it out")
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    with ThreadPoolExecutor(threads) as pool:
-        # The larger index comes first whichever way the pair is given, so d(i, j) = d(j, i).
-        ordered = [(max(pair), min(pair)) for pair in pairs]
-        return list(
-            pool.map(
-                lambda pair: match_units(
-                    weights[pair[0]], weights[pair[1]], starts=starts, seed=seed
-                ),
-                ordered,
+    """The match of each pair, in threads. A pair's match does not depend on the other pairs.
+
+    Networks of several blocks are matched jointly, each block over its root mean square norm in
+    the two networks; see `match_units` for the group and the starts.
+    """
+    networks = [one if isinstance(one, Weights) else Weights.of(one) for one in weights]
+    names = names or [f"network {index}" for index in range(len(networks))]
+    networks = [_checked(one, name) for one, name in zip(networks, names, strict=True)]
+    for name, one in zip(names, networks, strict=True):
+        if [block.shape for block in one] != [block.shape for block in networks[0]]:
+            raise MeasureError(
+                f"weights must be square and alike, but {name} has {_sizes(one)} and {names[0]} "
+                f"{_sizes(networks[0])}; weights of different sizes have no distance, "
+                "compare the dynamics"
             )
-        )
+    if group == "rescaled":
+        networks = [balanced(one) for one in networks]
+    # The larger index comes first whichever way the pair is given, so d(i, j) = d(j, i).
+    ordered = [(networks[max(pair)], networks[min(pair)]) for pair in pairs]
+    with ThreadPoolExecutor(cores()) as pool:
+        return list(pool.map(lambda pair: _match(*pair, starts, seed, group == "signed"), ordered))
 
 
 def match_units(
-    w1: Float[np.ndarray, "row column"],
-    w2: Float[np.ndarray, "other_row other_column"],
+    w1: Float[np.ndarray, "_ _"] | Weights,
+    w2: Float[np.ndarray, "_ _"] | Weights,
     *,
-    starts: int = 20,
+    starts: int | None = None,
     seed: int = 0,
+    group: Group = "permutation",
 ) -> Match:
-    """The best of several local optima of the quadratic assignment between two matrices."""
-    n = len(w1)
-    if w1.shape != (n, n) or w2.shape != (n, n):
-        raise MeasureError(f"weights must be square and alike, not {w1.shape} and {w2.shape}")
+    """The best of several local optima of the quadratic assignment between two networks.
+
+    The first start is the barycentre, one in five of the others is random, the rest lie near the
+    best so far. In the signed group every second start matches magnitudes and then signs.
+    """
+    names = ("the second network", "the first network")
+    return match_pairs([w2, w1], [(1, 0)], starts=starts, seed=seed, group=group, names=names)[0]
+
+
+def default_starts(units: int) -> int:
+    """Starts that bring unrelated matrices within 1.5 % of the best known in some 50 ms a pair.
+
+    20 at 64 units, where each takes 2 ms; twice the units have a quarter of them, half have twice
+    as many. Between 3 and 80.
+    """
+    ratio = 64 / units
+    return int(np.clip(round(20 * min(ratio, ratio**2)), 3, 80))
+
+
+def shuffled(
+    weights: Float[Any, "network unit unit"], *, seed: int = 0
+) -> Float[np.ndarray, "network unit unit"]:
+    """Each matrix with its entries in random order: as large, without structure.
+
+    The distances of these are what weights of such sizes have by themselves. A network's order
+    depends on the seed and its place only, not on how many networks there are.
+    """
+    found = []
+    for index, one in enumerate(np.asarray(weights, np.float64)):
+        order = np.random.default_rng([seed, index]).permutation(one.size)
+        found.append(one.reshape(-1)[order].reshape(one.shape))
+    return np.stack(found)
+
+
+def _match(one: Weights, other: Weights, starts: int | None, seed: int, signed: bool) -> Match:
+    pair = _scaled(one, other, signed)
+    problem = pair.problem
+    starts = default_starts(len(problem.a)) if starts is None else starts
+    found: dict[bytes, tuple[float, Assignment]] = {}
     random = np.random.default_rng(seed)
+    best = None
+    for index in range(starts):
+        end = _from_start(problem, index, best, random)
+        found[end.order.tobytes() + end.sign.tobytes()] = (value(problem, end), end)
+        best = max(found.values(), key=_first)[1]
+    (inner, end), *others = sorted(found.values(), key=_first, reverse=True)
+    distance = pair.distance(end)
+    gap = pair.distance(others[0][1]) - distance if others else float("nan")
+    norm = _norm(pair.one) * _norm(pair.other)
+    cosine = inner / norm if norm else float("nan")
+    return Match(end.order, end.sign, distance, inner, cosine, gap, starts)
+
+
+def _first(ranked: tuple[float, Assignment]) -> float:
+    return ranked[0]
+
+
+def _from_start(
+    problem: Problem, index: int, best: Assignment | None, random: np.random.Generator
+) -> Assignment:
+    n = len(problem.a)
     barycentre = np.full((n, n), 1 / n)
-    found: dict[bytes, tuple[float, np.ndarray]] = {}
-
-    def keep(permutation: np.ndarray) -> float:
-        inner = float((w1 * w2[np.ix_(permutation, permutation)]).sum())
-        found[permutation.tobytes()] = (inner, permutation)
-        return inner
-
-    for start in range(starts):
-        relaxed = barycentre
-        if start:
-            relaxed = 0.5 * (barycentre + _doubly_stochastic(random.random((n, n))))
-        keep(_swap(w1, w2, _frank_wolfe(w1, w2, relaxed)))
-    highest, best = max(found.values(), key=lambda pair: pair[0])
-    for _ in range(_RESTARTS * starts):
-        # Better optima lie near good ones: shuffle half the units of the best, and solve again
-        # from a point between the barycentre and there.
-        shuffled = best.copy()
-        some = random.choice(n, n // 2, replace=False)
-        shuffled[some] = shuffled[np.roll(some, 1)]
-        relaxed = 0.7 * barycentre
-        relaxed[np.arange(n), shuffled] += 0.3
-        again = _swap(w1, w2, _frank_wolfe(w1, w2, relaxed))
-        inner = keep(again)
-        if inner > highest:
-            highest, best = inner, again
-    ranked = sorted(found.values(), key=lambda pair: -pair[0])
-    inner, permutation = ranked[0]
-    distance = _distance(w1, w2, permutation)
-    gap = _distance(w1, w2, ranked[1][1]) - distance if len(ranked) > 1 else float("nan")
-    return Match(permutation, distance, inner, gap)
+    if problem.signed and index % 2 == 0:
+        mixed = 0.5 * (barycentre + _doubly_stochastic(random.random((n, n))))
+        sizes = _by_magnitudes(problem, mixed if index else barycentre)
+        return climb(problem, 0.5 * sizes.matrix())
+    if best is None or (problem.signed and index == 1):
+        return climb(problem, barycentre)
+    if index % _RANDOM_EVERY == 0:
+        return climb(problem, 0.5 * (barycentre + _doubly_stochastic(random.random((n, n)))))
+    order, sign = best.order.copy(), best.sign.copy()
+    some = random.choice(n, min(n, max(3, int(n * _SHUFFLED))), replace=False)
+    order[some], sign[some] = order[np.roll(some, 1)], sign[np.roll(some, 1)]
+    near = _NEAR * Assignment(order, sign).matrix()
+    # Between both signs of every unit the barycentre is nothing at all.
+    return climb(problem, near if problem.signed else near + (1 - _NEAR) * barycentre)
 
 
-def _distance(w1: np.ndarray, w2: np.ndarray, permutation: np.ndarray) -> float:
-    return float(np.linalg.norm(w1 - w2[np.ix_(permutation, permutation)]))
+def _by_magnitudes(problem: Problem, start: np.ndarray) -> Assignment:
+    """A match of the sizes of entries, which no sign changes, and then the signs it asks for."""
+    n = len(problem.a)
+    sizes = Problem(*(np.abs(x) for x in problem[:3]), False)
+    order = climb(sizes, start).order
+    agreement = problem.a * problem.b[np.ix_(order, order)]
+    # The linear part belongs to a further unit whose sign is held.
+    linear = problem.linear[np.arange(n), order]
+    full = np.block([[agreement + agreement.T, linear[:, None]], [linear[None], np.zeros((1, 1))]])
+    leading = np.linalg.eigh(full)[1][:, -1]
+    sign = np.where(leading[:-1] * (leading[-1] if linear.any() else 1.0) < 0, -1.0, 1.0)
+    return exchange(problem, Assignment(order, sign))
 
 
-def _frank_wolfe(w1: np.ndarray, w2: np.ndarray, relaxed: np.ndarray) -> np.ndarray:
-    """Maximise ⟨W1, P W2 Pᵀ⟩ over doubly stochastic P, then round (FAQ)."""
+class _Scaled(NamedTuple):
+    """Both networks with their blocks over common scales, and the assignment between them."""
 
-    def gradient(p: np.ndarray) -> np.ndarray:
-        return w1 @ p @ w2.T + w1.T @ p @ w2
+    problem: Problem
+    one: Weights
+    other: Weights
 
-    here = gradient(relaxed)
-    for _ in range(_MAX_ITERATIONS):
-        columns = linear_sum_assignment(here, maximize=True)[1]
-        vertex = np.zeros_like(relaxed)
-        vertex[np.arange(len(w1)), columns] = 1.0
-        there = gradient(vertex)
-        direction = vertex - relaxed
-        # Along the edge the objective is a parabola, whose best step is known.
-        linear = (here * direction).sum()
-        quadratic = 0.5 * ((there - here) * direction).sum()
-        step = 1.0 if quadratic >= 0 else min(1.0, -linear / (2 * quadratic))
-        relaxed = relaxed + step * direction
-        here = here + step * (there - here)
-        if step * np.linalg.norm(direction) < _TOLERANCE * np.sqrt(len(w1)):
-            break
-    return linear_sum_assignment(relaxed, maximize=True)[1]
+    def distance(self, at: Assignment) -> float:
+        """From the differences themselves: one of squares would leave rounding for zero."""
+        moved = Weights(
+            at.moved(self.other.recurrent),
+            at.sign[:, None] * self.other.input[at.order],
+            at.sign * self.other.readout[:, at.order],
+        )
+        return float(
+            np.sqrt(sum(((x - y) ** 2).sum() for x, y in zip(self.one, moved, strict=True)))
+        )
 
 
-def _swap(w1: np.ndarray, w2: np.ndarray, permutation: np.ndarray) -> np.ndarray:
-    """Exchange pairs of units while that helps; all exchanges are valued at once."""
-    permutation = permutation.copy()
-    for _ in range(20 * len(w1)):
-        moved = w2[np.ix_(permutation, permutation)]
-        gain = _swap_gains(w1, moved)
-        i, j = np.unravel_index(int(np.argmax(gain)), gain.shape)
-        if gain[i, j] <= 1e-10 * max(1.0, float(np.abs(w1).max())):
-            break
-        permutation[[i, j]] = permutation[[j, i]]
-    return permutation
+def _scaled(one: Weights, other: Weights, signed: bool) -> _Scaled:
+    if one.input.size or one.readout.size:
+        # 1 where a block is zero in both.
+        scales = [
+            float(np.sqrt(0.5 * ((x**2).sum() + (y**2).sum()))) or 1.0
+            for x, y in zip(one, other, strict=True)
+        ]
+        one, other = (
+            Weights(*(x / scale for x, scale in zip(w, scales, strict=True))) for w in (one, other)
+        )
+    linear = one.input @ other.input.T + one.readout.T @ other.readout
+    return _Scaled(Problem(one.recurrent, other.recurrent, linear, signed), one, other)
 
 
-def _swap_gains(w1: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """What ⟨W1, M⟩ gains where units i and j of M are exchanged, for every i and j."""
-    both = w1 @ moved.T + w1.T @ moved
-    own = np.diag(both)
-    gain = both + both.T - own[:, None] - own[None, :]
-    # That exchanges rows and columns separately; where they cross, at (i, i), (i, j), (j, i) and
-    # (j, j), its four terms give way to the two of a joint exchange.
-    d1, d2 = np.diag(w1), np.diag(moved)
-    ii1, jj1, ii2, jj2 = d1[:, None], d1[None, :], d2[:, None], d2[None, :]
-    ij1, ji1, ij2, ji2 = w1, w1.T, moved, moved.T
-    gain -= (ii1 - ji1) * (ji2 - ii2) + (ij1 - jj1) * (jj2 - ij2)
-    gain -= (ii1 - ij1) * (ij2 - ii2) + (ji1 - jj1) * (jj2 - ji2)
-    return gain + (ii1 - jj1) * (jj2 - ii2) + (ij1 - ji1) * (ji2 - ij2)
+def _sizes(weights: Weights) -> str:
+    units, channels, outputs = (*weights.input.shape, len(weights.readout))
+    return f"{units} units" + (f", {channels} inputs, {outputs} outputs" if channels else "")
+
+
+def _norm(weights: Weights) -> float:
+    return float(np.sqrt(sum((block**2).sum() for block in weights)))
+
+
+def _checked(one: Weights, name: str) -> Weights:
+    recurrent = np.asarray(one.recurrent, np.float64)
+    if recurrent.ndim != 2 or recurrent.shape[0] != recurrent.shape[1]:
+        raise MeasureError(
+            f"the recurrent weights of {name} must be square, not {recurrent.shape}; "
+            "give (unit, unit)"
+        )
+    given = Weights(
+        recurrent, np.asarray(one.input, np.float64), np.asarray(one.readout, np.float64)
+    )
+    if not all(np.isfinite(block).all() for block in given):
+        raise MeasureError(f"the weights of {name} are not finite; leave it out")
+    return given
 
 
 def _doubly_stochastic(matrix: np.ndarray) -> np.ndarray:

@@ -23,8 +23,8 @@ Shape = Literal["procrustes", "half_whitened", "cca", "permutation", "cka", "svc
 # units of the states.
 _FLOOR = 1e-7
 
-Cloud = Float[np.ndarray, "sample unit"]
-Cross = Float[np.ndarray, "unit_x unit_y"]
+Cloud = Float[np.ndarray, "sample _"]
+Cross = Float[np.ndarray, "_ _"]
 
 
 class _Kind(NamedTuple):

@@ -79,7 +79,6 @@ def test_bad_states_name_the_network_and_the_remedy():
         (dead, "network 2 never change; leave it out"),
         (good[:1], "at least two networks"),
         ([good[0], good[1][:3]], "network 1 has 3 trials of 6 steps"),
-        (list(good[0]), "must be .trial, time, unit."),
     ]:
         with pytest.raises(MeasureError, match=words):
             metrics.shape_distances(states)

@@ -1,0 +1,65 @@
+"""The weights of one network, and the one way among many of writing a ReLU network."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+_SWEEPS = 200
+# In log units of a unit's scale; weights move by as much, relatively.
+_SETTLED = 1e-12
+
+
+class Weights(NamedTuple):
+    """The weights of one network that are matched together; a block left out has no columns.
+
+    recurrent: (unit, unit). input: what each unit receives, biases too. readout: what each gives.
+    """
+
+    recurrent: Float[np.ndarray, "_ _"]
+    input: Float[np.ndarray, "unit _"]
+    readout: Float[np.ndarray, "_ unit"]
+
+    @classmethod
+    def of(cls, recurrent: Any, input: Any = None, readout: Any = None) -> "Weights":
+        """A network of the blocks there are."""
+        recurrent = np.asarray(recurrent)
+        none = np.zeros((len(recurrent), 0))
+        return cls(
+            recurrent,
+            none if input is None else np.asarray(input),
+            none.T if readout is None else np.asarray(readout),
+        )
+
+
+def balanced(weights: Weights) -> Weights:
+    """The same ReLU network with the smallest weights: what each unit receives and gives is equal.
+
+    A ReLU network stays the same where W → D W D⁻¹, U → D U, V → V D⁻¹ for positive diagonal D
+    (biases belong to U). Of all these the one with the least sum of squares is unique where every
+    unit reaches every other, so that rescaled copies become equal and permutations can be matched.
+    Only the blocks given are balanced. A unit that receives nothing, or gives nothing, is left.
+
+    **Reference:** Osborne, J. ACM 1960: one unit at a time, until nothing moves.
+    """
+    squares = weights.recurrent**2
+    np.fill_diagonal(squares, 0.0)
+    n = len(squares)
+    from_input, to_readout = (weights.input**2).sum(axis=1), (weights.readout**2).sum(axis=0)
+    scale = np.ones(n)
+    for _ in range(_SWEEPS):
+        moved = 0.0
+        for i in range(n):
+            received = squares[i] @ (1 / scale) + from_input[i]
+            given = squares[:, i] @ scale + to_readout[i]
+            if received > 0 and given > 0:
+                new = np.sqrt(given / received)
+                moved = max(moved, abs(np.log(new / scale[i])))
+                scale[i] = new
+        if moved <= _SETTLED:
+            break
+    # What was scaled so far are squares.
+    d = np.sqrt(scale)
+    return Weights(
+        weights.recurrent * np.outer(d, 1 / d), d[:, None] * weights.input, weights.readout / d
+    )
