@@ -18,7 +18,7 @@ Recurrent = Float[Any, "network _ _"] | Sequence[np.ndarray]
 Group = Literal["permutation", "signed", "rescaled"]
 
 # Better optima lie near good ones: shuffle a quarter of the units of the best, and solve again from
-# half way between there and the barycentre. More shuffling is slower, less finds the same again.
+# between there and the barycentre. More shuffling is slower, less finds the same again.
 _SHUFFLED = 0.25
 _NEAR = 0.6
 # One start in so many is random instead: structured matrices have good optima far apart.
@@ -109,9 +109,13 @@ def match_pairs(
     if group == "rescaled":
         networks = [balanced(one) for one in networks]
     # The larger index comes first whichever way the pair is given, so d(i, j) = d(j, i).
-    ordered = [(networks[max(pair)], networks[min(pair)]) for pair in pairs]
+    signed = group == "signed"
+
+    def match(pair: tuple[int, int]) -> Match:
+        return _match(networks[max(pair)], networks[min(pair)], starts, seed, signed)
+
     with ThreadPoolExecutor(cores()) as pool:
-        return list(pool.map(lambda pair: _match(*pair, starts, seed, group == "signed"), ordered))
+        return list(pool.map(match, pairs))
 
 
 def match_units(
@@ -203,7 +207,8 @@ def _from_start(
 def _by_magnitudes(problem: Problem, start: np.ndarray) -> Assignment:
     """A match of the sizes of entries, which no sign changes, and then the signs it asks for."""
     n = len(problem.a)
-    sizes = Problem(*(np.abs(x) for x in problem[:3]), False)
+    a, b, linear = (np.abs(x) for x in (problem.a, problem.b, problem.linear))
+    sizes = Problem(a, b, linear, False)
     order = climb(sizes, start).order
     agreement = problem.a * problem.b[np.ix_(order, order)]
     # The linear part belongs to a further unit whose sign is held.
