@@ -1,7 +1,7 @@
 """What people look at beyond numbers: a few networks at work, regenerated from their weights."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from degendsl.tasks import Trials
 
 from . import _evaluate
 from ._cache import Arrays, Measured, Networks, cached, plain
+from ._probes import probe_of
 
 # Enough to see, little to keep: trials, channels, times of a trial, trials of a trajectory.
 _TRIALS, _CHANNELS, _TIMES, _PATHS = 2, 6, 150, 6
@@ -89,7 +90,7 @@ def examples(
                     for name in ("steps", "inputs", "targets", "outputs")
                 },
             )
-            for ood in ("in", *_reaches(measure))
+            for ood in ("in", *_elsewhere(measure))
             if f"{ood}/outputs" in kept
         ),
         path_steps=kept["path_steps"],
@@ -112,10 +113,11 @@ def _work(store: Store, networks: Networks, measure: kinds.Measure) -> Arrays:
     def compute(_: Arrays) -> Arrays:
         science = networks.condition.science
         test = _evaluate.test_trials(_evaluate.condition_task(science), measure.trials)
-        found = _signals("in", science, test, networks)
-        for ood, shifted in _elsewhere(science, measure).items():
-            trials = _evaluate.test_trials(_evaluate.condition_task(shifted), measure.trials)
-            found |= _signals(ood, science, trials, networks)
+        found = _signals("in", test, _evaluate.outputs_on(science, test, networks.parameters))
+        for ood, behavior in _elsewhere(measure).items():
+            probe = probe_of(science, behavior, measure.trials)
+            outputs = _evaluate.losses_in(science, probe, networks.parameters)[1]
+            found |= _signals(ood, probe.trials, outputs)
         steps = _steps(np.asarray(test.inputs).shape[1])
         paths, explained = [], []
         for states in _evaluate.states_on(science, test, networks.parameters):
@@ -131,21 +133,13 @@ def _work(store: Store, networks: Networks, measure: kinds.Measure) -> Arrays:
     return cached(store, networks, "examples", settings, compute).arrays
 
 
-def _reaches(measure: kinds.Measure) -> list[str]:
-    return list(dict.fromkeys(one.ood for one in measure.behavior))
+def _elsewhere(measure: kinds.Measure) -> dict[str, kinds.Behavior]:
+    """The conditions out of distribution by their word, the first of each."""
+    return {one.ood: one for one in reversed(measure.behavior)}
 
 
-def _elsewhere(science: kinds.Science, measure: kinds.Measure) -> dict[str, kinds.Science]:
-    """The first condition out of distribution that is another task, by its word."""
-    for one in measure.behavior:
-        if one.ood == "temporal":
-            return {one.ood: replace(science, task=science.task.temporal(one.factor))}
-    return {}
-
-
-def _signals(ood: str, science: kinds.Science, trials: Trials, networks: Networks) -> Arrays:
+def _signals(ood: str, trials: Trials, outputs: np.ndarray) -> Arrays:
     steps = _steps(np.asarray(trials.inputs).shape[1])
-    outputs = _evaluate.outputs_on(science, trials, networks.parameters)
 
     def kept(signal: np.ndarray) -> np.ndarray:
         return np.asarray(signal, np.float32)[..., :_TRIALS, :, :_CHANNELS][..., steps, :]

@@ -1,5 +1,6 @@
 """What a chart is: panels to draw at any width, words for those who can't see it, its numbers."""
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,9 @@ from ._scales import Number, number
 from ._svg import Plot
 
 _GAP = 14
-_TITLE = 18
+_TITLE = 16
+# About the width of a letter of a title, in pixels.
+_LETTER = 7.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,17 +75,17 @@ class Chart:
         parts, top = [], 0.0
         for first in range(0, len(self.panels), columns):
             row = [(panel, panel.draw(each)) for panel in self.panels[first : first + columns]]
-            title = _TITLE * any(panel.title for panel, _ in row)
+            lines = {panel: _wrapped(panel.title, each) for panel, _ in row}
+            title = _TITLE * max(map(len, lines.values()))
             for index, (panel, plot) in enumerate(row):
                 left = index * (each + _GAP)
                 parts.append(f'<g transform="translate({left:.1f} {top + title:.1f})">')
                 parts.append(f"{plot.body()}</g>")
-                if panel.title:
-                    name = f"title {panel.colour}".strip()
-                    parts.append(
-                        f'<text class="{name}" x="{left:.1f}" y="{top + 12:.1f}">'
-                        f"{escape(panel.title)}</text>"
-                    )
+                parts += [
+                    f'<text class="title" x="{left:.1f}" y="{top + 12 + line * 14:.1f}">'
+                    f"{escape(words)}</text>"
+                    for line, words in enumerate(lines[panel])
+                ]
             top += title + max(plot.height for _, plot in row) + _GAP
         height = max(top - _GAP, 1.0)
         return (
@@ -102,6 +105,11 @@ def svg_element(plot: Plot, *, label: str) -> str:
         f'<svg class="chart" viewBox="0 0 {plot.width:g} {plot.height:g}" width="{plot.width:g}" '
         f'height="{plot.height:g}" role="img" aria-label="{escape(label)}">{plot.body()}</svg>'
     )
+
+
+def _wrapped(words: str, width: Number) -> list[str]:
+    """A title in as many lines as it needs in a panel so wide."""
+    return textwrap.wrap(words, max(10, int(width / _LETTER)))
 
 
 def table_of(frame: pl.DataFrame, names: dict[str, str], *, full: str | None = None) -> Table:

@@ -51,6 +51,10 @@ class Plot:
         self._parts: list[str] = []
         y_labels = [label for _, label in y.scale.ticks()] if y.labels else []
         left = 6 + max((text_width(label) for label in y_labels), default=0) + 20 * bool(y.title)
+        if x.labels and not isinstance(x.scale, Bands):
+            # A label is centred on its tick, which may be where the axis begins or ends.
+            half = max((text_width(label) / 2 for _, label in x.scale.ticks()), default=0)
+            left, right = max(left, half + 2), max(right, half + 2)
         tilted = _tilt(x, width - left - right)
         bottom = 4 + 18 * bool(x.title) + (_depth(x) if tilted else 16) * x.labels
         if height is None:

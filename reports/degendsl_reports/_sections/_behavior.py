@@ -70,6 +70,8 @@ def _trials(study: Study, ood: str, outputs: pl.DataFrame, stimuli: pl.DataFrame
     panels, facts = [], []
     for condition in study.showcase:
         targets = stimuli.filter(pl.col("condition") == condition.id)
+        if not targets.height:
+            continue
         first = targets["trial"].min()
         here = outputs.filter((pl.col("condition") == condition.id) & (pl.col("trial") == first))
         for role in ROLES:

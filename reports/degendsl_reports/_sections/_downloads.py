@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import math
 import urllib.parse
 from typing import Any
@@ -62,13 +63,14 @@ def downloads(study: Study) -> Section:
 
 def csv_of(table: pl.DataFrame) -> str:
     """A table as text; numbers to six significant digits, nested values as JSON."""
-    plain = table.select(
+    plain = table.with_columns(
         pl.col(name).cast(pl.Float64).round_sig_figs(6)
-        if kind.is_float()
-        else pl.col(name)
-        if not kind.is_nested()
-        else pl.col(name).map_elements(str, return_dtype=pl.String)
         for name, kind in table.schema.items()
+        if kind.is_float()
+    ).with_columns(
+        pl.Series(name, [json.dumps(value) for value in table[name].to_list()], pl.String)
+        for name, kind in table.schema.items()
+        if kind.is_nested()
     )
     return plain.write_csv()
 

@@ -52,6 +52,8 @@ def columns_of(study: Study) -> list[str]:
         and name not in known
         # Losses of further out-of-distribution trials are behaviour.
         and not name.startswith("ood_")
+        # The value before training is drawn beside the one after it.
+        and not name.endswith("_init")
     ]
     return [*known, *rest]
 

@@ -16,13 +16,15 @@ _MOST_POINTS = 1200
 
 def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> Chart | None:
     """One number a network, a strip a condition, with medians; None where nobody has it."""
-    rows = study.named("networks", column, "outcome").filter(pl.col(column).is_not_null())
+    before = f"{column}_init"
+    rows = study.named("networks", column, before).filter(pl.col(column).is_not_null())
     if not rows.height:
         return None
     title, axis = NETWORK_COLUMNS.get(column, (column.replace("_", " "),) * 2)
     values = rows[column].cast(pl.Float64).to_list()
-    log = wide(values, 30)
-    scale = fitted(values, log=log, zero=not log)
+    starts = rows[before].drop_nulls().to_list()
+    log = wide([*values, *starts], 30)
+    scale = fitted([*values, *starts], log=log, zero=not log)
     axis += " (log)" if isinstance(scale, Log) else ""
 
     def panel(facet: str) -> Panel:
@@ -56,7 +58,10 @@ def _strips(
     axis: str,
     width: Number,
 ) -> Plot:
-    plot = Plot(width, 210, Axis(Bands(names=study.levels), study.factor or ""), Axis(scale, axis))
+    room = 34 if rows[f"{column}_init"].is_not_null().any() else 10
+    bands = Bands(names=study.levels)
+    plot = Plot(width, 210, Axis(bands, study.factor or ""), Axis(scale, axis), right=room)
+    last = None
     step = (plot.right - plot.left) / len(study.levels)
     for condition in study.conditions:
         if condition.facet != facet:
@@ -74,6 +79,12 @@ def _strips(
         median = here[column].cast(pl.Float64).median()
         if isinstance(median, float):
             plot.tick(condition.position, median, step * 0.36, kind=f"median {condition.colour}")
+        start = here[f"{column}_init"].median()
+        if isinstance(start, float):
+            plot.tick(condition.position, start, step * 0.42, kind="reference null")
+            last = plot.y(start)
+    if last is not None:
+        plot.text(plot.right + 4, last + 4, "init", kind="soft")
     return plot
 
 

@@ -1,0 +1,135 @@
+"""What the page is made of, without a browser."""
+
+import base64
+import struct
+import xml.etree.ElementTree as ElementTree
+import zlib
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from synthetic import synthetic_store
+
+from degendsl_reports import write_figures
+from degendsl_reports._colours import colour_rules
+from degendsl_reports._images import heat_png
+from degendsl_reports._page import chart_style
+from degendsl_reports._references import references_of, study_bibtex
+from degendsl_reports._scales import Linear, Log, fitted, number
+from degendsl_reports._sections._downloads import csv_of
+from degendsl_reports._security import inline_json
+from degendsl_reports._svg import spread
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"), (1.0, "1"), (0.12345, "0.123"), (-2.5, "−2.5"), (999.6, "1000"),
+        (12345.0, "12300"), (1.2e-5, "1.2×10⁻⁵"), (1e-6, "10⁻⁶"), (3e7, "3×10⁷"), (None, "–"),
+        (float("nan"), "–"),
+    ],
+)  # fmt: skip
+def test_numbers_for_people(value: float | None, text: str):
+    assert number(value) == text
+
+
+def test_scales_hold_their_values_and_write_ticks_inside():
+    random = np.random.default_rng(0)
+    for _ in range(300):
+        values = (random.normal(size=5) * 10.0 ** random.integers(-6, 6)).tolist()
+        for zero, log in ((True, False), (False, False), (False, True)):
+            seen = [abs(v) for v in values] if log else values
+            scale = fitted(seen, zero=zero, log=log)
+            assert scale.low <= min(seen) and max(seen) <= scale.high
+            ticks = [value for value, _ in scale.ticks()]
+            assert 1 <= len(ticks) <= 14
+            room = 1e-9 * (scale.high - scale.low)
+            assert all(scale.low - room <= value <= scale.high + room for value in ticks)
+            assert len({label for _, label in scale.ticks()}) == len(ticks)
+    assert isinstance(fitted([0.0, 1.0], log=True), Linear)
+    assert isinstance(fitted([1e-3, 1.0], log=True), Log)
+    assert fitted([]).high > 0 and fitted([2.0, 2.0], zero=False).low < 2.0
+
+
+def test_labels_are_moved_apart_and_no_further():
+    assert spread([0.0, 100.0], 10) == [0.0, 100.0]
+    places = sorted(spread([5.0, 5.0, 6.0], 10, 30.0))
+    assert np.diff(places).min() >= 10 - 1e-6 and places[-1] <= 30.0
+
+
+def test_a_matrix_becomes_a_picture_of_its_signs():
+    values = np.array([[1.0, -1.0], [0.0, 0.5]])
+    data = base64.b64decode(heat_png(values.ravel().tolist(), 2, 1.0).split(",")[1])
+    length = struct.unpack(">I", data[33:37])[0]
+    rows = np.frombuffer(zlib.decompress(data[41 : 41 + length]), np.uint8).reshape(2, 9)[:, 1:]
+    pixels = rows.reshape(2, 2, 4)
+    assert pixels[..., 3].tolist() == [[255, 255], [0, 128]]
+    assert pixels[0, 0, 0] > pixels[0, 0, 2] and pixels[0, 1, 0] < pixels[0, 1, 2]
+
+
+def test_no_text_inside_json_ends_its_script():
+    text = inline_json({"title": "</script><!-- & \u2028"})
+    assert not set("<>&\u2028") & set(text)
+
+
+def test_tables_are_written_to_six_digits():
+    table = pl.DataFrame({"a": [0.123456789, None], "b": ['say "x", y', "z"], "c": [[1], [2, 3]]})
+    assert csv_of(table).splitlines() == ["a,b,c", '0.123457,"say ""x"", y",[1]', ',z,"[2, 3]"']
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("count", [1, 7, 8, 30])
+def test_marks_stand_out_from_the_paper(count: int, dark: bool):
+    colours = [rule.split(":")[1] for rule in colour_rules(count, dark=dark).split("}") if rule]
+    assert len(set(colours)) == count
+    paper = _luminance("#17191c" if dark else "#ffffff")
+    for colour in colours:
+        high, low = sorted((_luminance(colour), paper), reverse=True)
+        # WCAG 2.2 asks 3:1 of graphics.
+        assert (high + 0.05) / (low + 0.05) >= 3.0, colour
+
+
+def test_every_class_of_a_mark_has_a_style():
+    style = chart_style(3)
+    assert not set("INK SOFT GRID LINE PAPER REFERENCE TARGET".split()) & set(style.split(":"))
+    assert ".c2{" in style and ".c3{" not in style
+
+
+def test_figures_are_files_with_text_in_them(tmp_path: Path):
+    store = synthetic_store(tmp_path / "study" / "hash", networks=4)
+    written = write_figures(store, tmp_path / "figures")
+    names = {path.name for path in written}
+    assert {
+        f"level-weights-{s}.{e}" for s in ("one-column", "two-columns") for e in ("svg", "pdf")
+    } < names
+    for path in written:
+        if path.suffix == ".pdf":
+            pdf = path.read_bytes()
+            # Characters are mapped back to text, so it can be searched and copied.
+            assert pdf.startswith(b"%PDF") and b"/ToUnicode" in pdf and b"/Font" in pdf
+            continue
+        root = ElementTree.parse(path).getroot()
+        assert root.get("width") == ("85mm" if "one-column" in path.name else "178mm")
+        assert [t for t in root.iter(f"{SVG}text") if t.text] and root.find(
+            f"{SVG}title"
+        ) is not None
+
+
+def test_references_follow_what_was_used():
+    resolved = {"task": {"kind": "sine_wave"}, "measure": {"dynamics": [{"kind": "dsa"}]}}
+    assert [one.key for one in references_of(resolved)] == ["huang2025", "ostrow2023"]
+    named = {"study": {"name": "a-b", "title": "50 % of {x} & y_z", "authors": [{"name": "A. B"}]}}
+    assert study_bibtex(named, "f" * 12, "2025", "0.1.0").splitlines()[:3] == [
+        "@misc{ab2025,",
+        "  author = {A. B},",
+        r"  title = {50 \% of x \& y\_z},",
+    ]
