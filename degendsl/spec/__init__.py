@@ -14,6 +14,8 @@ from ._load import load_spec as load_spec
 from ._load import parse_spec as parse_spec
 from ._problems import Problem as Problem
 from ._problems import SpecError as SpecError
+from ._reference import error_reference as error_reference
+from ._reference import language_reference as language_reference
 from ._schema import json_schema as json_schema
 from ._spec import Point as Point
 from ._spec import Spec as Spec

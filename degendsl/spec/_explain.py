@@ -83,7 +83,7 @@ def _block_in(described: Type | None) -> Type | None:
 def _block(path: str, home: Home, block: Block, described: Type | None) -> str:
     lines = [f"{path}  {home.field.key.doc}"]
     if described is not block:
-        lines.append(f"  type: {_type(described)}")
+        lines.append(f"  type: {type_said(described)}")
     for kind in block.kinds:
         # Without the signature that a dataclass without a docstring would have.
         summary = " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].split())
@@ -96,35 +96,37 @@ def _block(path: str, home: Home, block: Block, described: Type | None) -> str:
 
 def _key(home: Home, described: Type | None) -> str:
     field = home.field
-    lines = [f"  type:    {_type(described)}", f"  default: {_default(home)}"]
-    bounds = _range(home)
+    lines = [f"  type:    {type_said(described)}", f"  default: {default_said(home)}"]
+    bounds = range_said(home)
     lines += [f"  range:   {bounds}"] if bounds else []
     lines += [f"  form:    {field.key.form}"] if field.key.form else []
     source = "Huang et al. (2025)" if field.key.source == "paper" else "our choice"
     return "\n".join([*lines, f"  source:  {source}"])
 
 
-def _type(described: Type | None) -> str:
+def type_said(described: Type | None) -> str:
+    """A type in words."""
     match described:
         case Scalar(name):
             return _SCALARS[name]
         case Words(words):
             return ("one of " if len(words) > 1 else "always ") + ", ".join(map(str, words))
         case Many(item):
-            return f"list of entries: {_type(item)}"
+            return f"list of entries: {type_said(item)}"
         case OneOrMany(item):
-            return f"{_type(item)}, or a list of such"
+            return f"{type_said(item)}, or a list of such"
         case Table(value):
-            return f"mapping from names: {_type(value)}"
+            return f"mapping from names: {type_said(value)}"
         case Maybe(inner):
-            return f"{_type(inner)}, or null"
+            return f"{type_said(inner)}, or null"
         case Block():
             return "a mapping of keys to values"
         case Anything() | None:
             return "a value that suits its path"
 
 
-def _default(home: Home) -> str:
+def default_said(home: Home) -> str:
+    """A default in words, those of each task named."""
     field = home.field
     if field.required:
         return "none; it must be given"
@@ -144,7 +146,8 @@ def _value(value: object) -> str:
     return "{}" if value == {} else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _range(home: Home) -> str:
+def range_said(home: Home) -> str:
+    """A range in words, empty where there is none."""
     key = home.field.key
     limits = (
         ("above", key.above),
