@@ -1,6 +1,7 @@
 """From what a spec says to what a condition is: defaults filled last, then typed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from . import kinds
@@ -44,17 +45,40 @@ def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
     return result
 
 
-def resolve(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def resolve(
+    document: Mapping[str, Any], shared: "Shared | None" = None
+) -> tuple[dict[str, Any], list[str]]:
     """The five blocks with every default written out, and paths that their kinds do not have.
 
+    `shared` keeps blocks between the conditions of one spec, of which a sweep changes only a few.
     The document is taken to fit the schema, so the second is only ever a swept key whose block
     has got a kind without it.
     """
     filler = _Filler(document.get("task") or {})
-    blocks = {word: filler.block(_BLOCKS[word], document.get(word) or {}, word) for word in SCIENCE}
+    blocks = {}
+    for word in SCIENCE:
+        data = document.get(word)
+        # What a sweep does not touch is the very object of the base.
+        untouched = shared is not None and data is shared.base.get(word)
+        if shared and untouched and (word, filler.task) in shared.blocks:
+            blocks[word] = shared.blocks[word, filler.task]
+            continue
+        before = len(filler.following), len(filler.strays)
+        blocks[word] = filler.block(_BLOCKS[word], data or {}, word)
+        # A key that follows another is filled in at the end, condition by condition.
+        if shared and untouched and before == (len(filler.following), len(filler.strays)):
+            shared.blocks[word, filler.task] = blocks[word]
     for block, name, followed in filler.following:
         block[name] = value_at(blocks, followed)
     return blocks, filler.strays
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Blocks that conditions of one spec have in common, by their name and the kind of task."""
+
+    base: Mapping[str, Any]
+    blocks: dict[tuple[str, type], dict[str, Any]]
 
 
 def value_at(blocks: Mapping[str, Any], path: str) -> Any:
@@ -69,7 +93,8 @@ class _Filler:
     """Fills the blocks of one condition with defaults, some of which are its task's own."""
 
     def __init__(self, task: Mapping[str, Any]) -> None:
-        self._defaults: Mapping[str, Any] = pick(_BLOCKS["task"], task).defaults
+        self.task = pick(_BLOCKS["task"], task)
+        self._defaults: Mapping[str, Any] = self.task.defaults
         self.following: list[tuple[dict[str, Any], str, str]] = []
         self.strays: list[str] = []
 
@@ -151,7 +176,8 @@ def _written(value: Any, name: str, default: Any) -> Any:
 
 def pick(described: Block, data: Any) -> Any:
     """The kind that data chooses; the default where it names none."""
-    if not isinstance(data, Mapping):
+    # A plain dictionary is known at once; asking for a mapping of any type takes far longer.
+    if not isinstance(data, dict) and not isinstance(data, Mapping):
         return type(data)
     if len(described.kinds) == 1 or described.word not in data:
         return described.default
@@ -179,6 +205,11 @@ def build(described: Type, value: Any) -> Any:
 def typed(block: type, data: Mapping[str, Any]) -> Any:
     """A typed block outside the science, defaults filled."""
     return build(Block((block,)), filled(block, data))
+
+
+def typed_task(blocks: Mapping[str, Any]) -> kinds.Task:
+    """The typed task of one condition."""
+    return build(_BLOCKS["task"], blocks["task"])
 
 
 def typed_science(blocks: Mapping[str, Any]) -> kinds.Science:

@@ -12,7 +12,7 @@ from . import kinds
 from ._hash import digest
 from ._paths import SCIENCE, type_at
 from ._problems import Problem
-from ._resolve import changed, filled, hashed, resolve, typed_science, value_at
+from ._resolve import Shared, changed, filled, hashed, resolve, typed_science, typed_task, value_at
 from ._structure import science_versions
 from ._sweep import SweepItem
 from ._types import Block
@@ -30,6 +30,11 @@ class Point:
     levels: Mapping[str, Any]
     blocks: Mapping[str, Any]
     strays: tuple[str, ...] = ()
+
+    @cached_property
+    def task(self) -> kinds.Task:
+        """The task, typed; far quicker than all five blocks."""
+        return typed_task(self.blocks)
 
     @cached_property
     def science(self) -> kinds.Science:
@@ -83,7 +88,7 @@ class Spec:
 
     def point_of(self, levels: Mapping[str, Any]) -> Point:
         """The condition in which the swept paths have these values."""
-        blocks, strays = resolve(changed(self.base, self.changes_of(levels)))
+        blocks, strays = resolve(changed(self.base, self.changes_of(levels)), self._shared)
         return Point(levels=levels, blocks=blocks, strays=tuple(strays))
 
     def changes_of(self, levels: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -97,6 +102,10 @@ class Spec:
             changes.pop(name)
             changes |= item.changes[item.levels.index({name: levels[name]})]
         return changes
+
+    @cached_property
+    def _shared(self) -> Shared:
+        return Shared(self.base, {})
 
     @cached_property
     def base(self) -> dict[str, Any]:

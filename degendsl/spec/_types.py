@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, Union
 
 from ._keys import Key
@@ -60,13 +60,17 @@ class Block:
     def default(self) -> type:
         return self.kinds[0]
 
-    @property
+    @cached_property
     def word(self) -> str | None:
         """The key that chooses the kind, mostly `kind`; None where there is nothing to choose."""
         return chooser(self.default)
 
     def by_name(self) -> dict[str, type]:
         """The kinds by the word that a spec uses for them."""
+        return self._named
+
+    @cached_property
+    def _named(self) -> dict[str, type]:
         return {kind_name(kind): kind for kind in self.kinds}
 
 

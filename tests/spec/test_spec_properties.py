@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spec_texts import documents, swept, texts
 
+from degendsl.planning import make_plan, methods
 from degendsl.spec import Spec, SpecError, parse_spec, to_plain, unit_key
 
 # Specs are large, so a few dozen say as much as hundreds; the slow test below makes up for it.
@@ -48,6 +49,21 @@ def test_printing_what_was_parsed_and_parsing_it_changes_nothing(made: Any):
     assert hashes(again) == hashes(spec)
     assert to_plain(again) == to_plain(spec)
     assert (again.points, again.measure) == (spec.points, spec.measure)
+
+
+@settings(FEW, max_examples=25)
+@given(swept())
+def test_what_the_schema_allows_can_be_planned_and_told(made: Any):
+    try:
+        plan = make_plan(parse_spec(printed(made[0])))
+    except SpecError as error:
+        # As below: what only a sweep can make of good values.
+        assert {problem.code for problem in error.problems} <= {"E022", "E024", "E033"}
+        return
+    networks = plan.spec.networks.count * len(plan.conditions)
+    assert len(plan.units) == networks == len({unit.key for unit in plan.units})
+    assert sum(len(group.units) for group in plan.groups()) >= networks
+    assert all(text and "object at" not in text for text in methods(plan))
 
 
 @FEW
@@ -90,8 +106,16 @@ networks: {count: 4, vary: [init]}
 sweep:
   - task.flip_probability: [0.1, 0.2]
   - {model.nonlinearity: [tanh, relu], train.batch_size: [8, 16]}
+  - name: regime
+    levels:
+      slow: {train.optimizer: {kind: adam, learning_rate: 1e-4}}
+      fast: {train.optimizer.learning_rate: 1e-2}
 exclude: [{task.flip_probability: 0.1, train.batch_size: 8}]
-measure: {at: [init, end], trials: {count: 16}, dynamics: {kind: dsa, delays: 5, rank: 9}}
+measure:
+  at: [init, end]
+  trials: {count: 16}
+  dynamics: [{kind: dsa, delays: 5, rank: 9}, {rank: 4}]
+  behavior: {ood: temporal, factor: 3}
 expect: [{level: dynamics, falls_with: task.flip_probability}]
 report: {compare: task.flip_probability}
 variants: {desk: {networks.count: 3, model.units: 8}}
@@ -99,6 +123,8 @@ profiles: {laptop: {lanes: 4}}
 """
 _JUNK = ["", "null", "[]", "{}", "-1", "1e400", ".nan", "'", '"', "{", "]", "&a", "*a", "!!x", "\t"]
 _JUNK += ["\x00", "\u2028", "\ud800", "🧠", ": ", "- ", "#", "<<: {}", "? ", "kind: x", "1_0", "%"]
+_JUNK += ["2026-11-24", "12:30", "9" * 400, "-.inf", "0x", "1e-400", "!!python/none", "<<: *a"]
+_JUNK += ["\x7f", "\u202e", "[[[]]]", "{a: {b: {}}}", "!!binary aGk=", "|", ">-", "~", "on"]
 _WORDS = GOOD.replace("{", " ").replace("}", " ").replace(",", " ").split()
 
 
@@ -106,7 +132,7 @@ def mutated(text: str, choose: random.Random) -> str | bytes:
     """A spec with something deleted, repeated, moved, nested, replaced or turned to garbage."""
     lines = text.splitlines(keepends=True)
     here, there = choose.randrange(len(lines)), choose.randrange(len(lines))
-    match choose.randrange(8):
+    match choose.randrange(11):
         case 0:
             del lines[here]
         case 1:
@@ -124,6 +150,21 @@ def mutated(text: str, choose: random.Random) -> str | bytes:
         case 6:
             value = lines[here].partition(":")
             lines[here] = f"{value[0]}: {choose.choice(_JUNK)}\n"
+        case 7:
+            # Nested one level deeper, or far too deep.
+            depth = choose.choice([1, 1, 2, 40])
+            value = lines[here].rstrip("\n").partition(": ")
+            lines[here] = f"{value[0]}: {'[' * depth}{value[2]}{']' * depth}\n"
+        case 8:
+            # Renamed by a letter.
+            word = choose.choice(_WORDS)
+            at = choose.randrange(len(word))
+            other = word[:at] + choose.choice("abcxyz.:-") + word[at + choose.randrange(2) :]
+            return text.replace(word, other, 1)
+        case 9:
+            # Retyped: a number as text, a text as number, either as a list.
+            word = choose.choice(_WORDS)
+            return text.replace(word, choose.choice([f'"{word}"', f"[{word}]", "7", "7.0"]), 1)
         case _:
             raw = bytearray(text.encode("utf-8", "surrogatepass"))
             raw[choose.randrange(len(raw))] = choose.randrange(256)
@@ -153,7 +194,7 @@ def survive(seed: int) -> None:
 
 
 def test_the_spec_that_is_mutilated_is_good():
-    assert len(parse_spec(GOOD).points) == 3
+    assert len(parse_spec(GOOD).points) == 6
 
 
 @pytest.mark.parametrize("block", range(20))

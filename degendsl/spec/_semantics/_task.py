@@ -15,7 +15,7 @@ _LONGEST_STEP = 5.0
 
 def check(case: Case) -> Iterator[Finding]:
     """What is wrong with the task of a condition, and with the trials it is tested on."""
-    task = case.point.science.task
+    task = case.point.task
     own = _OWN.get(type(task))
     if own:
         yield from own(task, case)
