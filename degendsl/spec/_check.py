@@ -145,7 +145,13 @@ def _of_value(error: Any, where: str, steps: Steps) -> tuple[str, str, str]:
             message = f"{where} must be {types(wanted)}, but is {show(value)}"
             return "E013", message, _mend(value, wanted)
         case "enum" if where == "degendsl":
-            return "E018", f"there is no version {show(value)} of the language", "write 1"
+            message = f"there is no version {show(value)} of the language"
+            if isinstance(value, int) and value > 1:
+                # The file is newer than the program, so the file is not what to change.
+                hint = "it speaks version 1; `pip install --upgrade degendsl` installs the newest"
+                message = f"this degendsl does not speak version {show(value)} of the language"
+                return "E018", message, hint
+            return "E018", message, "write 1"
         case "enum" | "const":
             allowed = [str(word) for word in error.schema.get("enum", [error.validator_value])]
             what = where.removesuffix(f"[{steps[-1]}]")

@@ -51,7 +51,11 @@ CODES: dict[str, Code] = {
     "E015": Code("A number out of its range.", "flip_probability: 2", "flip_probability: 0.3"),
     "E016": Code("A text that does not have the right form.", "name: My Study", "name: my-study"),
     "E017": Code("A list that is empty or repeats itself.", "vary: []", "vary: [init, data]"),
-    "E018": Code("A version of the language that does not exist.", "degendsl: 2", "degendsl: 1"),
+    "E018": Code(
+        "A version of the language that does not exist, or that only a newer degendsl speaks.",
+        "degendsl: 2",
+        "degendsl: 1, or `pip install --upgrade degendsl`",
+    ),
     # Paths, sweeps, changes
     "E020": Code(
         "A path that does not exist, or that is no part of the science where it must be.",
