@@ -24,10 +24,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from degendsl.errors import UsageError
+
     target = Path(options.word)
-    if target.suffix in (".yaml", ".yml") or target.exists():
+    if target.suffix in (".yaml", ".yml"):
         return answer_each(options, options.word, lambda path: _study(options, path))
-    return say(_word(options.word), as_json=options.json)
+    try:
+        return say(_word(options.word), as_json=options.json)
+    except UsageError:
+        # A word of the language comes first: a folder may well be called `model`.
+        if target.is_dir():
+            return answer_each(options, options.word, lambda path: _study(options, path))
+        raise
 
 
 def _word(word: str) -> Answer:

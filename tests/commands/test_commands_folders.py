@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest import TINY
 
 from degendsl import cli
 
@@ -71,3 +72,34 @@ def test_a_report_of_what_was_never_run_is_4_for_each(
 def test_a_folder_of_nothing_is_no_target(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert cli.main(["check", str(tmp_path)]) == 3
     assert cli.main(["status", str(tmp_path)]) == 4
+
+
+def test_explain_tells_every_study_of_a_folder_but_words_come_first(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    assert cli.main(["explain", str(folder), "--json"]) == 0
+    assert [one["title"] for one in json.loads(capsys.readouterr().out)] == ["first", "second"]
+    monkeypatch.chdir(folder.parent)
+    (folder.parent / "model").mkdir()
+    assert cli.main(["explain", "model"]) == 0
+    assert capsys.readouterr().out.startswith("model  What a network is.")
+
+
+@pytest.mark.slow
+def test_run_runs_all_and_its_exit_code_is_the_worst(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    for path in (folder / "a.yml", folder / "b.yaml"):
+        path.write_text(TINY.replace("name: tiny", f"name: {path.stem}"))
+    # A threshold that nobody reaches: no converged networks to compare.
+    (folder / "c.yaml").write_text(
+        TINY.replace("name: tiny", "name: c").replace("train_mse: 0.9", "train_mse: 1e-9")
+    )
+    out = ["--out", str(tmp_path / "results")]
+    assert cli.main(["run", str(folder), *out, "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [len(one["failed"]) for one in found] == [0, 0, 1]
+    assert all(Path(one["report"]).is_file() for one in found)
+    # Once more: nothing is trained again, and what it took is known.
+    assert cli.main(["status", str(folder), *out, "--json"]) == 0
+    assert [len(one["runs"]) for one in json.loads(capsys.readouterr().out)] == [1, 1, 1]
