@@ -1,6 +1,6 @@
 """How differently networks of one condition behave."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -22,6 +22,26 @@ def ood_spread(losses: Float[Any, " network"]) -> float:
         index = int(np.flatnonzero(~np.isfinite(losses))[0])
         raise MeasureError(f"the loss of network {index} is not finite; leave it out")
     return float(losses.std())
+
+
+class LossSummary(NamedTuple):
+    """What belongs beside σ, which is tied to the mean and blind where all fail alike.
+
+    spread: σ, as `ood_spread`. mean: of the losses. log_spread: standard deviation, by N, of their
+    decimal logarithms; infinite where a loss is 0.
+    """
+
+    spread: float
+    mean: float
+    log_spread: float
+
+
+def loss_summary(losses: Float[Any, " network"]) -> LossSummary:
+    """σ, mean and spread of log₁₀ of the losses of one condition; see `ood_spread` for errors."""
+    losses = np.asarray(losses, np.float64)
+    spread = ood_spread(losses)
+    log_spread = float(np.log10(losses).std()) if (losses > 0).all() else float("inf")
+    return LossSummary(spread, float(losses.mean()), log_spread)
 
 
 def output_disagreement(outputs: Float[Any, "network trial time output"]) -> float:

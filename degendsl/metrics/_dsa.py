@@ -13,9 +13,10 @@ from degendsl.errors import MeasureError
 from ._alignment import align
 from ._coordinates import canonical, precedence
 from ._cores import cores
-from ._operators import dsa_operators
+from ._operators import dsa_operators, rank_for_variance
 from ._preconditioner import Curvature, curvature
 from ._starting import Landmarks, landmarks, starting_rotations
+from ._states import States, checked_states
 
 Score = Literal["angular", "euclidean", "wasserstein"]
 
@@ -44,13 +45,16 @@ class OperatorDistances(NamedTuple):
 
 
 def dsa_distances(
-    states: Float[Any, "network trial time unit"],
+    states: States,
     *,
     delays: int,
-    rank: int,
+    rank: int | float,
     score: Score = "angular",
     starts: int = 8,
     interval: int = 1,
+    inputs: Float[Any, "trial time channel"] | None = None,
+    window: tuple[int, int] | None = None,
+    burn_in: int = 0,
 ) -> Float[np.ndarray, "network network"]:
     """Dynamical Similarity Analysis between every two networks.
 
@@ -60,9 +64,14 @@ def dsa_distances(
 
     **Arguments:**
 
-    - `states`: any activity units; the trials must be the same for all networks.
+    - `states`: any activity units; the trials must be the same for all networks, which may differ
+        in width.
     - `delays`, `interval`: of the embedding, in steps.
-    - `rank`: size of the operators.
+    - `rank`: size of the operators; below 1, the share of variance that it must carry, of all
+        networks together, so that all get one rank. `choose_dsa_settings` chooses by prediction.
+    - `inputs`: where given, what they explain of the next state is taken out; see `dsa_operators`.
+    - `window`, `burn_in`: the steps of a trial that count, from and up to, and how many of these to
+        leave out at the beginning.
     - `score`: `angular`, in radians in [0, π]; `euclidean`, 2 sin of half that; `wasserstein`, the
         mean squared distance of matched eigenvalues, which needs no alignment.
     - `starts`: of the minimisation, each with both determinants.
@@ -73,10 +82,13 @@ def dsa_distances(
 
     **Reference:** Ostrow et al., NeurIPS 2023, arXiv:2306.10168.
     """
-    states = np.asarray(states)
-    if len(states) < 2:
-        raise MeasureError("a distance needs at least two networks")
-    matrices = dsa_operators(states, delays=delays, rank=rank, interval=interval).matrices
+    given = [_windowed(one, window, burn_in) for one in checked_states(states)]
+    if inputs is not None:
+        inputs = _windowed(np.asarray(inputs), window, burn_in)
+    if isinstance(rank, float):
+        rank = rank_for_variance(given, delays=delays, share=rank, interval=interval)
+    operators = dsa_operators(given, delays=delays, rank=rank, interval=interval, inputs=inputs)
+    matrices = operators.matrices
     pairs = [(i, j) for i in range(len(states)) for j in range(i)]
     found = operator_distances(matrices, pairs, score=score, starts=starts)
     distances = np.zeros((len(states), len(states)))
@@ -86,7 +98,7 @@ def dsa_distances(
 
 
 def operator_distances(
-    operators: Float[Any, "network rank rank"],
+    operators: Float[Any, "network rank rank"] | Sequence[np.ndarray],
     pairs: Sequence[tuple[int, int]],
     *,
     score: Score = "angular",
@@ -95,12 +107,16 @@ def operator_distances(
     """Distances of the given pairs of operators; see `dsa_distances` for the scores.
 
     A pair's result does not depend on the other pairs, so distances can be kept and added to.
+
+    Where ranks differ, the smaller operator is extended by directions in which the state vanishes
+    at once: rows, columns and eigenvalues of zero. The scores keep their ranges, and a network that
+    needs fewer directions is at a distance from one that needs more by what these carry.
     """
     # One memory layout, or the order of sums, and with it the last bit, would depend on where the
     # operators came from.
-    operators = np.ascontiguousarray(operators, np.float64)
+    operators = [np.ascontiguousarray(one, np.float64) for one in operators]
     if score == "wasserstein":
-        eigenvalues = np.linalg.eigvals(operators)
+        eigenvalues = [np.linalg.eigvals(one) for one in operators]
         distance = np.array([_wasserstein(eigenvalues[i], eigenvalues[j]) for i, j in pairs])
         return OperatorDistances(distance, np.ones(len(pairs)), np.zeros(len(pairs)))
     chords = _all_chords(operators, pairs, starts)
@@ -112,20 +128,23 @@ def operator_distances(
 
 
 def _all_chords(
-    operators: Float[np.ndarray, "network rank rank"], pairs: Sequence[tuple[int, int]], starts: int
+    operators: Sequence[np.ndarray], pairs: Sequence[tuple[int, int]], starts: int
 ) -> Float[np.ndarray, "pair start"]:
     """What each start leaves of A − C B Cᵀ, for every pair, in threads."""
-    used = sorted({index for pair in pairs for index in pair})
-    marks = {index: landmarks(canonical(operators[index])) for index in used}
-    first = {index: precedence(marks[index].operator) for index in used}
-    groups: dict[int, list[tuple[int, int]]] = {}
-    for position, (i, j) in enumerate(pairs):
+    sizes = [max(len(operators[i]), len(operators[j])) for i, j in pairs]
+    # An operator as it is compared: of which network, and at which rank.
+    used = sorted({(k, size) for pair, size in zip(pairs, sizes, strict=True) for k in pair})
+    marks = {(k, size): landmarks(canonical(_extended(operators[k], size))) for k, size in used}
+    first = {key: precedence(mark.operator) for key, mark in marks.items()}
+    groups: dict[tuple[int, int], list[tuple[int, tuple[int, int]]]] = {}
+    for position, ((i, j), size) in enumerate(zip(pairs, sizes, strict=True)):
         # The order within a pair comes from the operators, so d(i, j) = d(j, i) to the last bit.
-        onto, turned = (i, j) if first[i] >= first[j] else (j, i)
+        one, other = (i, size), (j, size)
+        onto, turned = (one, other) if first[one] >= first[other] else (other, one)
         groups.setdefault(onto, []).append((position, turned))
     chords = np.empty((len(pairs), 2 * starts))
 
-    def fill(onto: int) -> None:
+    def fill(onto: tuple[int, int]) -> None:
         bend = curvature(marks[onto].operator)
         for begin in range(0, len(groups[onto]), _PAIRS_AT_ONCE):
             some = groups[onto][begin : begin + _PAIRS_AT_ONCE]
@@ -158,6 +177,22 @@ def _chords(
     return chords
 
 
+def _extended(operator: np.ndarray, rank: int) -> np.ndarray:
+    return np.pad(operator, (0, rank - len(operator)))
+
+
+def _windowed(states: np.ndarray, window: tuple[int, int] | None, burn_in: int) -> np.ndarray:
+    first, last = window or (0, states.shape[1])
+    if not 0 <= first + burn_in < last <= states.shape[1]:
+        raise MeasureError(
+            f"a window from {first + burn_in} to {last} does not lie in trials of "
+            f"{states.shape[1]} steps; use a smaller window or burn-in"
+        )
+    return states[:, first + burn_in : last]
+
+
 def _wasserstein(x: np.ndarray, y: np.ndarray) -> float:
+    rank = max(len(x), len(y))
+    x, y = (np.pad(values, (0, rank - len(values))) for values in (x, y))
     cost = np.abs(x[:, None] - y[None, :]) ** 2
     return float(cost[linear_sum_assignment(cost)].mean())

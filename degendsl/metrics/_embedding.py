@@ -39,6 +39,11 @@ def leading_coordinates(
     return left[:, :rank].reshape(len(states), n_windows, rank), padded
 
 
+def spectrum(states: States, *, delays: int, interval: int) -> Float[np.ndarray, " value"]:
+    """The squared singular values of H, the largest first."""
+    return np.maximum(np.linalg.eigvalsh(_gram(states, delays, interval))[::-1], 0.0)
+
+
 def _gram(states: States, delays: int, interval: int) -> Float[np.ndarray, "delay delay"]:
     """HᵀH, in blocks of delay × delay.
 

@@ -7,7 +7,8 @@ from jaxtyping import Float
 
 from degendsl.errors import MeasureError
 
-from ._embedding import leading_coordinates
+from ._embedding import leading_coordinates, spectrum
+from ._states import States
 
 # Float32 states carry about 1e-7 of their size; directions below this share are rounding.
 SMALLEST_SINGULAR_VALUE = 1e-5
@@ -27,7 +28,7 @@ class Operators(NamedTuple):
 
 
 def dsa_operators(
-    states: Float[Any, "network trial time unit"],
+    states: States,
     *,
     delays: int,
     rank: int,
@@ -96,6 +97,22 @@ def operator(
         before = np.hstack([before, driving.reshape(len(before), -1)])
     normal = before.T @ before + RIDGE * np.eye(before.shape[1])
     return np.linalg.solve(normal, before.T @ after)[:rank].T, values
+
+
+def rank_for_variance(states: States, *, delays: int, share: float, interval: int = 1) -> int:
+    """The smallest rank whose directions carry a share of the variance of all networks together.
+
+    Each network counts alike, whatever its size. States are not centred, so it is the sum of
+    squares. Every eigenvalue of the embedding is needed: slower than an operator of given rank.
+    """
+    if not 0 < share < 1:
+        raise MeasureError(f"a share of variance lies between 0 and 1, and {share} does not")
+    spectra = [
+        spectrum(np.asarray(one, np.float64), delays=delays, interval=interval) for one in states
+    ]
+    shortest = min(len(one) for one in spectra)
+    pooled = np.mean([one[:shortest] / one.sum() for one in spectra], axis=0)
+    return min(shortest, 1 + int(np.searchsorted(np.cumsum(pooled), share)))
 
 
 def _check_sizes(shape: tuple[int, ...], delays: int, rank: int, n_windows: int) -> None:

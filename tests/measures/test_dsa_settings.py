@@ -1,0 +1,125 @@
+"""DSA beyond one rank: settings, windows, inputs, widths and high ranks; subsets of pairs."""
+
+import numpy as np
+import pytest
+
+from degendsl import metrics
+from degendsl.errors import MeasureError
+
+
+def _noisy_spiral(units: int, seed: int = 0, steps: int = 40) -> np.ndarray:
+    """Two turning pairs of directions in many units, with noise in all of them."""
+    random = np.random.default_rng(seed)
+    turn = [np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]]) for a in (0.3, 0.9)]
+    step = np.block([[turn[0], np.zeros((2, 2))], [np.zeros((2, 2)), turn[1]]])
+    states = [random.standard_normal((12, 4))]
+    for _ in range(steps - 1):
+        states.append(states[-1] @ step.T)
+    into = np.linalg.qr(random.standard_normal((units, 4)))[0].T
+    clean = np.stack(states, 1) @ into
+    return clean + 0.02 * random.standard_normal(clean.shape)
+
+
+@pytest.mark.parametrize("rank", [20, 30, 50])
+def test_rotated_and_permuted_copies_are_at_zero_at_high_ranks(rank):
+    random = np.random.default_rng(rank)
+    a = random.standard_normal((rank, rank)) / np.sqrt(rank)
+    turn = np.linalg.qr(random.standard_normal((rank, rank)))[0]
+    order = random.permutation(rank)
+    operators = np.stack([a, turn @ a @ turn.T, a[np.ix_(order, order)]])
+    found = metrics.operator_distances(operators, [(0, 1), (2, 0), (1, 2)], starts=2)
+    assert found.distance.max() < 1e-6
+
+
+def test_the_setting_is_the_smallest_that_predicts_held_out_trials():
+    states = [_noisy_spiral(12, seed) for seed in range(3)]
+    found = metrics.choose_dsa_settings(states, delays=[1, 2], ranks=[2, 4, 8, 99])
+    assert found.rank == 4
+    # Beyond the four true directions there is only noise, of a fiftieth of their size.
+    assert found.gap > 5
+    assert np.isnan(found.error[:, 3]).all()
+    assert (found.error[:, 1] < 0.1 * found.error[:, 0]).all()
+    with pytest.raises(MeasureError, match="no setting is carried by every network"):
+        metrics.choose_dsa_settings(states, delays=[1], ranks=[99])
+
+
+def test_a_share_of_variance_gives_one_rank_to_all():
+    states = [_noisy_spiral(12, seed) for seed in range(3)]
+    assert metrics.rank_for_variance(states, delays=1, share=0.98) == 4
+    by_share = metrics.dsa_distances(states, delays=1, rank=0.98, starts=1)
+    np.testing.assert_array_equal(
+        by_share, metrics.dsa_distances(states, delays=1, rank=4, starts=1)
+    )
+
+
+def test_networks_of_different_width_and_rank_are_compared():
+    x = _noisy_spiral(8)
+    wider = x @ np.linalg.qr(np.random.default_rng(1).standard_normal((12, 8)))[0].T
+    assert metrics.dsa_distances([x, wider], delays=2, rank=4)[0, 1] < 1e-6
+    small = metrics.dsa_operators([x], delays=2, rank=4).matrices[0]
+    padded = np.pad(small, (0, 2))
+    for score in ("angular", "euclidean", "wasserstein"):
+        found = metrics.operator_distances([small, padded], [(0, 1)], score=score, starts=2)
+        # The root of the squared distance of eigenvalues that is rounding only.
+        assert found.distance[0] < 1e-6
+    # Two of the four directions are missing: what they carry is the distance, as by hand.
+    full, part = np.eye(4) / 2, np.eye(2) / np.sqrt(2)
+    (angle,) = metrics.operator_distances([full, part], [(0, 1)]).distance
+    assert angle == pytest.approx(np.arccos(np.sqrt(0.5)))
+
+
+def test_windows_and_burn_in_are_those_steps():
+    states = np.stack([_noisy_spiral(6, seed) for seed in range(2)])
+    found = metrics.dsa_distances(states, delays=1, rank=4, window=(5, 30), burn_in=3, starts=1)
+    expected = metrics.dsa_distances(states[:, :, 8:30], delays=1, rank=4, starts=1)
+    np.testing.assert_array_equal(found, expected)
+    with pytest.raises(MeasureError, match="smaller window or burn-in"):
+        metrics.dsa_distances(states, delays=1, rank=4, burn_in=40)
+
+
+def test_what_inputs_explain_can_be_taken_out():
+    random = np.random.default_rng(2)
+    step = 0.6 * np.linalg.qr(random.standard_normal((3, 3)))[0]
+    inputs = random.standard_normal((20, 30, 2))
+    networks = []
+    for _ in range(2):
+        into, x = random.standard_normal((2, 3)), np.zeros((20, 3))
+        states = []
+        for t in range(30):
+            x = x @ step.T + inputs[:, t] @ into
+            states.append(x)
+        networks.append(np.stack(states, 1))
+    # The same dynamics, driven differently. Operators stand in coordinates that the drive scales,
+    # so their eigenvalues are compared: equal but for the ridge of 1e-8.
+    kept, ignored = (
+        metrics.dsa_distances(networks, delays=1, rank=3, inputs=seen, score="wasserstein")[0, 1]
+        for seen in (inputs, None)
+    )
+    assert kept < 1e-12 < 1e-6 < ignored
+
+
+@pytest.mark.parametrize("networks, most", [(8, 5), (40, 100), (700, 300)])
+def test_subsets_of_pairs_are_spread_evenly_and_survive_more_networks(networks, most):
+    some = metrics.pair_subset(networks, most=most, seed=3)
+    assert len(set(some)) == most and all(i > j >= 0 for i, j in some) and max(some)[0] < networks
+    assert some == metrics.pair_subset(networks, most=most, seed=3)
+    assert some != metrics.pair_subset(networks, most=most, seed=4)
+    more = metrics.pair_subset(networks + 1, most=most, seed=3)
+    assert {pair for pair in more if pair[0] < networks} <= set(some)
+    assert metrics.pair_subset(5, most=99) == [(i, j) for i in range(5) for j in range(i)]
+
+
+def test_every_pair_is_as_likely():
+    counts = np.zeros((6, 6))
+    for seed in range(600):
+        for pair in metrics.pair_subset(6, most=5, seed=seed):
+            counts[pair] += 1
+    # 600 draws at 1/3: a standard deviation of 11.5, and five of them for 15 pairs.
+    assert np.abs(counts[np.tril_indices(6, -1)] - 200).max() < 58
+
+
+def test_losses_in_three_numbers():
+    found = metrics.loss_summary(np.array([0.1, 1.0, 10.0]))
+    assert found.mean == pytest.approx(3.7)
+    assert found.log_spread == pytest.approx(np.sqrt(2 / 3))
+    assert found.spread == metrics.ood_spread(np.array([0.1, 1.0, 10.0]))
