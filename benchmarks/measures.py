@@ -1,38 +1,128 @@
-"""Speed and accuracy of the two alignments, on the systems that the tests use.
+"""Speed and accuracy of DSA and of the permutation distance, side by side with their peers.
 
-The reference package for DSA takes 1.8 s a pair at rank 10 with its defaults on one such core
-(dsa-metric 2.0.2, measured separately); the ratio printed here is against that number.
+    python benchmarks/measures.py --peer PYTHON
+
+PYTHON is one that has dsa-metric, in an environment of its own (see README.md); without it only
+our times are printed. Each pair of timings is taken in turn on the same states, and a ratio is of
+times per pair, embedding and operators included: the peer compares fewer networks for its time.
 """
 
+import argparse
+import os
+import resource
+import subprocess
+import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from scipy.optimize import quadratic_assignment
 
 from degendsl import metrics
 
 FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
-REFERENCE_SECONDS = 1.8
+PEER = Path(__file__).parent / "dsa_peer.py"
+# (rank, delays, networks of ours, networks of the peer's), at 64 units and 32 × 100 samples.
+DSA = ((10, 5, 16, 4), (30, 10, 16, 3))
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", help="a Python that has dsa-metric")
+    peer = parser.parse_args().peer
+    angles()
+    for setting in DSA:
+        dsa(*setting, peer)
+    for units in (64, 128, 256):
+        permutation(units)
+    condition()
+
+
+def angles() -> None:
     with np.load(FIXTURES / "dsa.npz") as archive:
         operators, best = archive["operators"], archive["best_angular"]
     pairs = [(i, j) for i in range(16) for j in range(i)]
-    begun = time.perf_counter()
-    found = metrics.operator_distances(operators, pairs)
-    each = (time.perf_counter() - begun) / len(pairs)
+    found, taken = timed(lambda: metrics.operator_distances(operators, pairs))
     above = max(d - best[pair] for d, pair in zip(found.distance, pairs, strict=True))
-    print(f"DSA, rank 10, 120 pairs: {each * 1e3:.1f} ms a pair, {REFERENCE_SECONDS / each:.0f} ×")
+    print(f"DSA, rank 10, operators given: {taken / len(pairs) * 1e3:.1f} ms a pair")
     print(f"  highest above the best known angle: {above:.1e} rad")
-    with np.load(FIXTURES / "permutation.npz") as archive:
-        for index in range(3):
-            w, other = (archive[f"n64_{name}"][index].astype(float) for name in ("W1", "E"))
-            begun = time.perf_counter()
-            match = metrics.match_units(w, other)
-            taken = time.perf_counter() - begun
-            ratio = match.distance / float(archive[f"n64_q{index}_indep_d"])
-            print(f"permutation, N = 64: {taken:.2f} s a pair, {ratio - 1:+.2%} from best known")
+
+
+def dsa(rank: int, delays: int, ours: int, theirs: int, peer: str | None) -> None:
+    states = driven(ours, units=64, trials=32, steps=100)
+    _, taken = timed(lambda: metrics.dsa_distances(states, delays=delays, rank=rank))
+    each = taken / (ours * (ours - 1) / 2)
+    print(f"DSA, rank {rank}, {delays} delays, 64 units: {each * 1e3:.1f} ms a pair, all included")
+    if peer is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(path := f"{folder}/states.npy", states[:theirs])
+        command = [peer, str(PEER), path, str(delays), str(rank)]
+        # Its interpreter must not find our packages.
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    reference = float(done.stdout.split()[-1]) / (theirs * (theirs - 1) / 2)
+    print(f"  dsa-metric: {reference * 1e3:.0f} ms a pair, {reference / each:.0f} × as long")
+
+
+def permutation(units: int, starts: int = 5) -> None:
+    a, b = np.random.default_rng(0).standard_normal((2, units, units))
+    match, ours = timed(lambda: metrics.match_units(a, b, starts=starts))
+    inner, theirs = timed(lambda: scipy_faq(a, b, starts))
+    distance = np.sqrt((a**2).sum() + (b**2).sum() - 2 * inner)
+    print(f"permutation, {units} units, {starts} starts: {ours:.2f} s, {match.distance:.2f}")
+    print(f"  scipy's FAQ: {theirs:.2f} s, {distance:.2f}: {theirs / ours:.1f} × as long")
+
+
+def scipy_faq(a: np.ndarray, b: np.ndarray, starts: int) -> float:
+    found = []
+    for index in range(starts):
+        options: dict[str, Any] = {"maximize": True, "P0": "randomized" if index else "barycenter"}
+        options["rng"] = np.random.default_rng(index)
+        found.append(quadratic_assignment(a, b, options=options).fun)
+    return max(found)
+
+
+def condition() -> None:
+    """50 networks of 128 units, 64 trials × 100 steps: one condition, by hand."""
+    states = driven(50, units=128, trials=64, steps=100)
+    random = np.random.default_rng(1)
+    weights = random.uniform(-1, 1, (50, 128, 128)) / np.sqrt(128)
+    losses = random.lognormal(size=50)
+    steps: Sequence[tuple[str, Callable[[], Any]]] = [
+        ("behaviour", lambda: metrics.loss_summary(losses)),
+        ("dynamics, 20 delays, rank 30", lambda: metrics.dsa_distances(states, delays=20, rank=30)),
+        ("weights", lambda: metrics.pif_distances(weights)),
+    ]
+    total = 0.0
+    for name, step in steps:
+        _, taken = timed(step)
+        total += taken
+        print(f"50 networks of 128 units, {name}: {taken:.1f} s")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"  all three: {total:.0f} s, {memory:.1f} GB at most")
+
+
+def driven(networks: int, *, units: int, trials: int, steps: int) -> np.ndarray:
+    """States of random networks, all driven by the same inputs: float32, as a study's are."""
+    random = np.random.default_rng(0)
+    inputs = random.standard_normal((trials, steps, 3))
+    states = np.zeros((networks, trials, steps, units), np.float32)
+    for index in range(networks):
+        recurrent = 1.2 * random.standard_normal((units, units)) / np.sqrt(units)
+        into = random.standard_normal((3, units))
+        x = np.zeros((trials, units))
+        for t in range(steps):
+            x = 0.8 * x + 0.2 * (np.tanh(x) @ recurrent.T + inputs[:, t] @ into)
+            states[index, :, t] = x
+    return states
+
+
+def timed(call: Callable[[], Any]) -> tuple[Any, float]:
+    begun = time.perf_counter()
+    return call(), time.perf_counter() - begun
 
 
 if __name__ == "__main__":

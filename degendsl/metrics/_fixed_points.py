@@ -216,7 +216,7 @@ def _stability(
     if not spectra:
         return np.zeros((0, n_units), complex), np.zeros(0, int)
     eigenvalues = np.stack(spectra).astype(complex)
-    growth = eigenvalues.real if step is None else np.abs(1 + step * eigenvalues) - 1
+    growth = np.real(eigenvalues) if step is None else np.abs(1 + step * eigenvalues) - 1
     order = np.argsort(-growth, axis=1, kind="stable")
     # Eigenvalues err by rounding; what neither grows nor shrinks is not unstable.
     unstable = (growth > 1e-9).sum(axis=1)
