@@ -27,7 +27,7 @@ class PlainListener(Listener):
 
     def planned(self, plan: Plan, missing: Sequence[Unit], store: Store) -> None:
         self._total = len(missing)
-        kept = len(plan.units) - len(missing)
+        kept = len(plan.everything) - len(missing)
         already = f", {kept} done already" if kept else ""
         self._say(f"training {self._total} networks{already}; results in {store.root}")
 

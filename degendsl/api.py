@@ -141,16 +141,20 @@ def train(
 
 def missing_units(plan: Plan, store: Store) -> list[Unit]:
     """Units that the store has not."""
-    return [unit for unit in plan.units if not store.has_unit(unit.condition.id, unit.seed)]
+    return [
+        unit
+        for unit in plan.everything
+        if not store.has_unit(unit.condition.id, unit.seed, twin=unit.twin)
+    ]
 
 
 def stale_units(plan: Plan, store: Store) -> list[Unit]:
     """Units that the store has, but from code whose results have changed since."""
     return [
         unit
-        for unit in plan.units
-        if store.has_unit(unit.condition.id, unit.seed)
-        and store.unit_key(unit.condition.id, unit.seed) != unit.key
+        for unit in plan.everything
+        if store.has_unit(unit.condition.id, unit.seed, twin=unit.twin)
+        and store.unit_key(unit.condition.id, unit.seed, twin=unit.twin) != unit.key
     ]
 
 
@@ -210,8 +214,7 @@ def _finish(plan: Plan, store: Store, listener: Listener) -> RunResult:
         if row["n_converged"] < 2
     ]
     failed += [
-        f"{unit.condition.label}, network {unit.seed}: not trained"
-        for unit in missing_units(plan, store)
+        f"{unit.condition.label}, {unit.name}: not trained" for unit in missing_units(plan, store)
     ]
     return RunResult(
         store=store,

@@ -57,7 +57,9 @@ def outlook(
     some seconds; without it times are None.
     """
     found = tuple(rows(plan, store))
-    missing = tuple(u for u in plan.units if not store.has_unit(u.condition.id, u.seed))
+    missing = tuple(
+        u for u in plan.everything if not store.has_unit(u.condition.id, u.seed, twin=u.twin)
+    )
     lanes = lanes or (store.lock.get("realisation") or {}).get("lanes")
     speed, lanes, devices = _machine(lanes, probe if missing else None)
     costs = estimate(

@@ -25,6 +25,7 @@ measure:
   trials: {count: 8}
   dynamics: {kind: dsa, delays: 3, rank: 4, starts: 1}
   weights: {kind: pif, starts: 2}
+  floor: {networks: 0}
 """
 # One program serves all of these: learning rates are numbers, and numbers never compile.
 SWEPT = TINY + "sweep:\n  - train.optimizer.learning_rate: [1e-2, 2e-2]\n"

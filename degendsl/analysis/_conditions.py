@@ -14,7 +14,7 @@ def conditions_table(study: Study) -> pl.DataFrame:
             {
                 "condition": one.condition.id,
                 "label": one.condition.label,
-                **{path: one.condition.point.levels[path] for path in study.factors},
+                **{path: one.condition.levels[path] for path in study.factors},
                 "n_networks": len(outcomes),
                 "n_converged": outcomes.count("converged"),
             }

@@ -1,30 +1,47 @@
 """One number for how much the networks of a condition differ, with its interval."""
 
+import abc
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import final
+
 import numpy as np
 
-from degendsl.measuring import ConditionMeasures
-from degendsl.metrics import ood_spread
+from degendsl.measuring import ConditionMeasures, Measured
 
-from ._effects import Degeneracy
 from ._intervals import (
     Interval,
-    bca_spread,
     jackknife_pair_mean,
     leave_one_out_pair_means,
     leave_one_out_spreads,
+    leave_one_out_subset_means,
+    spread_interval,
+    subset_pair_mean,
 )
 
 # By level; the first of each is the primary one, which decides expectations.
 METRICS: dict[str, tuple[str, ...]] = {
-    "behavior": ("ood_spread", "ood_mse_mean", "ood_log10_sd"),
+    "behavior": ("ood_spread", "ood_mse_mean", "ood_log10_sd", "disagreement"),
     "dynamics": ("dsa",),
     "weights": ("pif", "pif_per_parameter", "pif_angle", "pif_ratio"),
 }
+_PAIRWISE = frozenset(("disagreement", "dsa", *METRICS["weights"]))
+
+
+def base_of(metric: str) -> str:
+    """A metric without the tag that tells it from the first of its level."""
+    return metric.partition("[")[0]
+
+
+def tag_of(metric: str) -> str:
+    """What tells a metric from the first of its level; nothing for that one."""
+    return metric.removeprefix(base_of(metric))
 
 
 def compared(metric: str) -> bool:
     """Whether a metric is a mean over pairs of networks."""
-    return metric == "dsa" or metric.startswith("pif")
+    return base_of(metric) in _PAIRWISE
 
 
 def primary(level: str, factors: tuple[str, ...]) -> str:
@@ -37,51 +54,138 @@ def primary(level: str, factors: tuple[str, ...]) -> str:
     return METRICS[level][0]
 
 
-def value_of(one: ConditionMeasures, level: str, metric: str, at: str) -> Interval | None:
-    """Value and interval of a metric, or None where the level was not measured."""
-    measured = one.levels.get((level, at))
+def metrics_of(level: str, measured: Iterable[Measured]) -> tuple[str, ...]:
+    """Every metric of a level: each base, for the first measure and for those told by a tag."""
+    source = {"behavior": "ood_mse", "dynamics": "dsa", "weights": "pif"}[level]
+    names = dict.fromkeys(name for one in measured for name in one.arrays)
+    tags = dict.fromkeys(["", *(tag_of(name) for name in names if base_of(name) == source)])
+    return tuple(base + tag for tag in tags for base in METRICS[level])
+
+
+class Quantity(abc.ABC):
+    """Numbers of networks or of pairs, and the one number that they come to."""
+
+    @cached_property
+    def interval(self) -> Interval:
+        """The value and its 95 % confidence interval."""
+        return self._interval()
+
+    @cached_property
+    def without(self) -> Mapping[int, float]:
+        """The value with each network left out, by its seed."""
+        return self._without()
+
+    @abc.abstractmethod
+    def _interval(self) -> Interval: ...
+
+    @abc.abstractmethod
+    def _without(self) -> Mapping[int, float]: ...
+
+    @property
+    def value(self) -> float:
+        return self.interval.value
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class PairMean(Quantity):
+    """A mean over pairs of networks, all of them or a subset."""
+
+    seeds: tuple[int, ...]
+    pairs: np.ndarray
+    distances: np.ndarray
+    complete: bool
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """The distances as a symmetric matrix, of all pairs."""
+        full = np.zeros((len(self.seeds), len(self.seeds)))
+        full[self.pairs[:, 0], self.pairs[:, 1]] = self.distances
+        return full + full.T
+
+    def _interval(self) -> Interval:
+        if self.complete:
+            return jackknife_pair_mean(self.matrix)
+        return subset_pair_mean(self.pairs, self.distances, len(self.seeds))
+
+    def _without(self) -> Mapping[int, float]:
+        n = len(self.seeds)
+        if n < 3:
+            return {}
+        left_out = (
+            leave_one_out_pair_means(self.matrix)
+            if self.complete
+            else leave_one_out_subset_means(self.pairs, self.distances, n)
+        )
+        return dict(zip(self.seeds, left_out.tolist(), strict=True))
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Spread(Quantity):
+    """A standard deviation over networks."""
+
+    seeds: tuple[int, ...]
+    numbers: np.ndarray
+
+    def _interval(self) -> Interval:
+        return spread_interval(self.numbers)
+
+    def _without(self) -> Mapping[int, float]:
+        left_out = leave_one_out_spreads(self.numbers).tolist()
+        return dict(zip(self.seeds, left_out, strict=True)) if len(self.seeds) > 2 else {}
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Mean(Quantity):
+    """A mean over networks; its jackknife gives the usual t interval."""
+
+    seeds: tuple[int, ...]
+    numbers: np.ndarray
+
+    def _interval(self) -> Interval:
+        sums = self.numbers[:, None] + self.numbers[None, :]
+        return jackknife_pair_mean(sums / 2 - np.diag(self.numbers))
+
+    def _without(self) -> Mapping[int, float]:
+        n = len(self.seeds)
+        left_out = (self.numbers.sum() - self.numbers) / max(n - 1, 1)
+        return dict(zip(self.seeds, left_out.tolist(), strict=True)) if n > 2 else {}
+
+
+def quantity(
+    metric: str, measured: Measured | None, untrained: Measured | None = None
+) -> Quantity | None:
+    """What a metric is made of; None where it was not measured or is not finite.
+
+    untrained: the same networks before training, which `pif_ratio` divides by.
+    """
     if measured is None:
         return None
-    if compared(metric):
-        matrix = _matrix(one, metric, at)
-        return None if matrix is None else jackknife_pair_mean(matrix)
-    losses = measured.arrays["ood_mse"]
-    if metric == "ood_spread":
-        # The interval is the bootstrap's; the value is the measure's own.
-        return bca_spread(losses)._replace(value=ood_spread(losses))
-    if metric == "ood_log10_sd":
-        return bca_spread(np.log10(losses))
-    # A mean over networks has the interval of its own jackknife, which is the usual t interval.
-    sums = losses[:, None] + losses[None, :]
-    return jackknife_pair_mean(sums / 2 - np.diag(losses))
-
-
-def degeneracy_of(one: ConditionMeasures, level: str, metric: str) -> Degeneracy | None:
-    """A trained value with each network left out, for effects over conditions."""
-    measured = one.levels.get((level, "end"))
-    interval = value_of(one, level, metric, "end")
-    if measured is None or interval is None or len(measured.seeds) < 3:
+    base, tag = base_of(metric), tag_of(metric)
+    seeds = measured.seeds
+    if base in _PAIRWISE:
+        distances = measured.arrays.get(("pif" if base == "pif_ratio" else base) + tag)
+        if base == "pif_ratio" and distances is not None:
+            before = untrained.arrays.get("pif" + tag) if untrained else None
+            distances = None if before is None else distances / before.mean()
+        if distances is None or len(distances) == 0 or not np.isfinite(distances).all():
+            return None
+        pairs = measured.arrays["pairs"]
+        complete = measured.complete
+        return PairMean(seeds=seeds, pairs=pairs, distances=distances, complete=complete)
+    losses = measured.arrays.get("ood_mse" + tag)
+    if losses is None or len(losses) < 2 or not np.isfinite(losses).all():
         return None
-    if compared(metric):
-        matrix = _matrix(one, metric, "end")
-        assert matrix is not None
-        left_out = leave_one_out_pair_means(matrix)
-    else:
-        losses = measured.arrays["ood_mse"]
-        if metric == "ood_mse_mean":
-            left_out = (losses.sum() - losses) / (len(losses) - 1)
-        else:
-            left_out = leave_one_out_spreads(losses if metric == "ood_spread" else np.log10(losses))
-    without = {seed: float(v) for seed, v in zip(measured.seeds, left_out, strict=True)}
-    return Degeneracy(value=interval.value, without=without)
+    if base == "ood_mse_mean":
+        return Mean(seeds=seeds, numbers=losses)
+    if base == "ood_spread":
+        return Spread(seeds=seeds, numbers=losses)
+    return Spread(seeds=seeds, numbers=np.log10(losses)) if (losses > 0).all() else None
 
 
-def _matrix(one: ConditionMeasures, metric: str, at: str) -> np.ndarray | None:
-    level = "dynamics" if metric == "dsa" else "weights"
-    measured = one.levels[level, at]
-    if metric != "pif_ratio":
-        return measured.matrix(metric)
-    untrained = one.levels.get(("weights", "init"))
-    if untrained is None or at == "init":
-        return None
-    return measured.matrix("pif") / untrained.arrays["pif"].mean()
+def quantity_of(one: ConditionMeasures, level: str, metric: str, at: str) -> Quantity | None:
+    """What a metric of a condition is made of; see `quantity`."""
+    untrained = one.levels.get((level, "init")) if at != "init" else None
+    return quantity(metric, one.levels.get((level, at)), untrained)

@@ -27,6 +27,8 @@ class Effect:
 
     change: e^slope − 1, the slope that of ln(value) against level index/(L − 1), least squares,
         averaged over the slices of the other factors. −0.38 reads "falls by 38 %".
+    low, high: the 95 % interval of `change`; error and freedom: standard error of the slope and
+        its degrees of freedom.
     ratio: the value at the last level over that at the first, averaged geometrically.
     smallest: the change that this many networks would have shown, 80 % power at 5 %.
     """
@@ -39,31 +41,39 @@ class Effect:
     monotone: bool
     ratio: float
     smallest: float
+    slope: float
+    error: float
+    freedom: float
 
 
-def effect_of_factor(slices: Sequence[Sequence[Degeneracy]]) -> Effect | None:
+def effect_of_factor(
+    slices: Sequence[Sequence[Degeneracy]], *, paired: bool = True
+) -> Effect | None:
     """The effect of a factor, from its levels in listed order for each slice of the others.
 
-    Seeds are shared between conditions, which start alike or see the same trials, so a seed is
-    left out everywhere at once. None where a value is not positive: there is no logarithm.
+    paired: whether equal seeds of two conditions are related, as where a seed fixes how a network
+    starts or what it sees. A seed is then left out everywhere at once, so what conditions share
+    cancels; where nothing is shared the same sum holds too. None where a value is not positive:
+    there is no logarithm.
     """
     values = [d.value for levels in slices for d in levels]
     if not slices or any(len(levels) < 2 for levels in slices):
         return None
     if not all(math.isfinite(value) and value > 0 for value in values):
         return None
-    slope = _mean_slope(slices, None)
-    seeds = sorted({seed for levels in slices for d in levels for seed in d.without})
-    left_out = np.array([_mean_slope(slices, seed) for seed in seeds])
+    weights = _slope_weights(slices)
+    slope = sum(
+        weight * math.log(d.value)
+        for row, levels in zip(weights, slices, strict=True)
+        for weight, d in zip(row, levels, strict=True)
+    )
+    error, freedom = _error_of_slope(slices, weights, paired)
     low = high = p = smallest = math.nan
-    if len(seeds) > 2 and np.isfinite(left_out).all():
-        n = len(seeds)
-        error = math.sqrt((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum())
-        half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * error
-        low, high = math.expm1(slope - half), math.expm1(slope + half)
-        p = float(2 * stats.t.sf(abs(slope) / error, n - 1)) if error > 0 else 0.0
-        visible = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) + stats.t.ppf(0.8, n - 1)) * error
-        smallest = math.expm1(visible)
+    if math.isfinite(error):
+        t = float(stats.t.ppf((1 + LEVEL) / 2, freedom))
+        low, high = math.expm1(slope - t * error), math.expm1(slope + t * error)
+        p = _tail(abs(slope), error, freedom) * 2
+        smallest = math.expm1((t + float(stats.t.ppf(0.8, freedom))) * error)
     direction: Direction = "rises" if low > 0 else "falls" if high < 0 else "unclear"
     ratios = [math.log(levels[-1].value / levels[0].value) for levels in slices]
     return Effect(
@@ -75,7 +85,22 @@ def effect_of_factor(slices: Sequence[Sequence[Degeneracy]]) -> Effect | None:
         monotone=_monotone(slices),
         ratio=math.exp(float(np.mean(ratios))),
         smallest=smallest,
+        slope=slope,
+        error=error,
+        freedom=freedom,
     )
+
+
+def p_unchanged(effect: Effect, within: float) -> float:
+    """Two one-sided tests that the change lies within ±`within` (Schuirmann 1987).
+
+    The larger of the p-values against a change below −within and against one above +within.
+    """
+    if not math.isfinite(effect.error):
+        return math.nan
+    below = _tail(effect.slope - math.log1p(-within), effect.error, effect.freedom)
+    above = _tail(math.log1p(within) - effect.slope, effect.error, effect.freedom)
+    return max(below, above)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -91,17 +116,53 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def _mean_slope(slices: Sequence[Sequence[Degeneracy]], without: int | None) -> float:
-    slopes = []
+def _slope_weights(slices: Sequence[Sequence[Degeneracy]]) -> list[np.ndarray]:
+    """What each ln(value) counts for in the mean slope."""
+    rows = []
     for levels in slices:
         x = np.arange(len(levels)) / (len(levels) - 1)
-        picked = [
-            d.without.get(without, d.value) if without is not None else d.value for d in levels
-        ]
-        y = np.array([math.log(value) if value > 0 else math.nan for value in picked])
         centred = x - x.mean()
-        slopes.append(float(centred @ y / (centred @ centred)))
-    return float(np.mean(slopes))
+        rows.append(centred / (centred @ centred) / len(slices))
+    return rows
+
+
+def _error_of_slope(
+    slices: Sequence[Sequence[Degeneracy]], weights: Sequence[np.ndarray], paired: bool
+) -> tuple[float, float]:
+    """Jackknife standard error of the slope, networks left out, and its degrees of freedom.
+
+    Each condition's deviations carry its own √((n − 1)/n), so conditions in which other numbers of
+    networks converged count rightly. Freedom is that of the smallest condition where seeds are
+    paired, else Welch's.
+    """
+    moved: dict[object, float] = {}
+    parts: list[tuple[float, int]] = []
+    for number, (row, levels) in enumerate(zip(weights, slices, strict=True)):
+        for place, (weight, d) in enumerate(zip(row, levels, strict=True)):
+            if weight == 0:
+                continue
+            left_out = np.array([v if v > 0 else math.nan for v in d.without.values()])
+            n = len(left_out)
+            if n < 3 or not np.isfinite(left_out).all():
+                return math.nan, math.nan
+            logs = np.log(left_out)
+            deviations = weight * math.sqrt((n - 1) / n) * (logs - logs.mean())
+            parts.append((float(deviations @ deviations), n - 1))
+            for seed, deviation in zip(d.without, deviations, strict=True):
+                name = seed if paired else (number, place, seed)
+                moved[name] = moved.get(name, 0.0) + float(deviation)
+    variance = math.fsum(deviation**2 for deviation in moved.values())
+    freedom = float(min(freedom for _, freedom in parts))
+    if not paired and variance > 0:
+        freedom = variance**2 / math.fsum(part**2 / free for part, free in parts)
+    return math.sqrt(variance), freedom
+
+
+def _tail(distance: float, error: float, freedom: float) -> float:
+    """The chance of an estimate at least this far out, were there nothing."""
+    if error > 0:
+        return float(stats.t.sf(distance / error, freedom))
+    return 0.0 if distance > 0 else 0.5 if distance == 0 else 1.0
 
 
 def _monotone(slices: Sequence[Sequence[Degeneracy]]) -> bool:

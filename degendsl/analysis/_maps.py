@@ -29,7 +29,7 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
     rows = []
     for level, metric in (("dynamics", "dsa"), ("weights", "pif")):
         measured = one.levels.get((level, "end"))
-        if measured is None:
+        if measured is None or not measured.complete:
             continue
         embedding = mds(measured.matrix(metric))
         rows += [

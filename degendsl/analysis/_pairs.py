@@ -6,7 +6,7 @@ import polars as pl
 
 from degendsl.measuring import ConditionMeasures
 
-from ._degeneracy import METRICS, compared
+from ._degeneracy import compared, metrics_of
 from ._study import F, Study, frame
 
 SCHEMA = {
@@ -35,7 +35,7 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
             "distance": float(distance),
         }
         for (level, at), measured in one.levels.items()
-        for metric in METRICS[level]
+        for metric in metrics_of(level, [measured])
         if compared(metric) and metric in measured.arrays
         for (i, j), distance in zip(measured.arrays["pairs"], measured.arrays[metric], strict=True)
     ]

@@ -18,11 +18,13 @@ class Study:
     """Everything measured, and what was varied and claimed.
 
     items: the swept paths; those that move together share an entry. claims: the expectations.
+    paired: whether equal seeds of two conditions are related: they start alike or see the same.
     """
 
     measured: tuple[ConditionMeasures, ...]
     items: tuple[tuple[str, ...], ...] = ()
     claims: tuple[kinds.Expectation, ...] = ()
+    paired: bool = True
 
     @property
     def factors(self) -> tuple[str, ...]:

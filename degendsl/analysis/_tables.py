@@ -7,7 +7,7 @@ import polars as pl
 from degendsl.measuring import ConditionMeasures
 from degendsl.planning import Plan
 
-from ._claims import effects_table, expectations_table
+from ._comparing import effects_table
 from ._conditions import conditions_table
 from ._exhibits import (
     eigenvalues_table,
@@ -17,11 +17,13 @@ from ._exhibits import (
     trajectories_table,
     trials_table,
 )
+from ._expectations import expectations_table
 from ._learning import learning_table
 from ._maps import maps_table
 from ._networks import networks_table
 from ._pairs import pairs_table
 from ._problems import problems_table
+from ._sensitivity import sensitivity_table, sensitivity_values_table
 from ._study import Builder, study_of
 from ._values import degeneracy_table
 
@@ -31,6 +33,8 @@ TABLES: dict[str, Builder] = {
     "degeneracy": degeneracy_table,
     "pairs": pairs_table,
     "effects": effects_table,
+    "sensitivity": sensitivity_table,
+    "sensitivity_values": sensitivity_values_table,
     "expectations": expectations_table,
     "maps": maps_table,
     "learning": learning_table,

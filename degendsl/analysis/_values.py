@@ -7,7 +7,9 @@ import polars as pl
 
 from degendsl.measuring import ConditionMeasures
 
-from ._degeneracy import METRICS, compared, value_of
+from ._degeneracy import PairMean, metrics_of, quantity_of
+from ._families import families
+from ._references import references
 from ._study import F, Study, frame
 
 SCHEMA = {
@@ -22,36 +24,46 @@ SCHEMA = {
     "n_pairs": pl.Int64,
     "floor": F,
     "null": F,
+    "cross": F,
     "untrained": F,
+    "surrogate": F,
+    "two_families": pl.Boolean,
+    "families_p": F,
 }
 
 
 def degeneracy_table(study: Study) -> pl.DataFrame:
-    """Degeneracy with its interval, and what it must be read beside."""
+    """Degeneracy with its interval, and what it must be read beside.
+
+    two_families: whether the networks fall into two groups, of which a mean distance says little;
+    families_p: the chance of so clear a division in one group. Of distances between all pairs only.
+    """
     return frame([row for one in study.measured for row in _rows(one)], SCHEMA)
 
 
 def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
     rows = []
     for (level, at), measured in one.levels.items():
-        for metric in METRICS[level]:
-            interval = value_of(one, level, metric, at)
-            untrained = value_of(one, level, metric, "init") if at != "init" else None
-            n = len(measured.seeds)
+        for metric in metrics_of(level, [measured]):
+            found = quantity_of(one, level, metric, at)
+            of_pairs = found if isinstance(found, PairMean) else None
+            # Of trained networks: how clearly they divide is the question there, and it takes time.
+            asked = of_pairs and of_pairs.complete and at == "end"
+            split = families(of_pairs.matrix) if of_pairs and asked else None
             rows.append(
                 {
                     "condition": one.condition.id,
                     "level": level,
                     "metric": metric,
                     "at": at,
-                    "value": interval.value if interval else math.nan,
-                    "ci_low": interval.low if interval else math.nan,
-                    "ci_high": interval.high if interval else math.nan,
-                    "n_networks": n,
-                    "n_pairs": n * (n - 1) // 2 if compared(metric) else None,
-                    "floor": None,
-                    "null": None,
-                    "untrained": untrained.value if untrained else None,
+                    "value": found.interval.value if found else math.nan,
+                    "ci_low": found.interval.low if found else math.nan,
+                    "ci_high": found.interval.high if found else math.nan,
+                    "n_networks": len(measured.seeds),
+                    "n_pairs": len(of_pairs.pairs) if of_pairs else None,
+                    **references(one, level, metric, at),
+                    "two_families": split.two if split else None,
+                    "families_p": split.p if split else math.nan,
                 }
             )
     return rows

@@ -77,8 +77,9 @@ def _rows(found: Any) -> list[str]:
 
 
 def _sum(plan: Any, found: Any, store: Any) -> str:
+    twins = f" and {count(len(plan.twins), 'twin')}" if plan.twins else ""
     return (
-        f"{count(len(found.rows), 'condition')}, {len(plan.units)} networks, "
+        f"{count(len(found.rows), 'condition')}, {len(plan.units)} networks{twins}, "
         f"{len(found.missing)} to train, {count(len(plan.groups()), 'compiled program')}; "
         f"results in {store.root}"
     )

@@ -1,6 +1,7 @@
 """`degendsl status`: what is done of a study."""
 
 import argparse
+from typing import Any
 
 from ._answers import Answer, answer_each, json_option
 from ._progress_rows import progress_rows
@@ -27,9 +28,7 @@ def _status(options: argparse.Namespace, target: str) -> Answer:
     spec, store = spec_and_store(options, target)
     rows = progress_rows(make_plan(spec), store)
     has_page = store.report_path.exists()
-    lines = [
-        f"{row['label']}: {row['done']} of {row['done'] + row['new']} networks" for row in rows
-    ]
+    lines = [_line(row) for row in rows]
     runs = store.runs()
     lines += [f"last run: {told(runs[-1])}"] if runs else []
     lines.append(f"page: {store.report_path if has_page else 'not yet'}")
@@ -40,3 +39,9 @@ def _status(options: argparse.Namespace, target: str) -> Answer:
         "page": has_page,
     }
     return Answer(text="\n".join(lines), content=content)
+
+
+def _line(row: dict[str, Any]) -> str:
+    networks, twins = row["done"] + row["new"], row["twins_done"] + row["twins_new"]
+    also = f", {row['twins_done']} of {twins} twins" if twins else ""
+    return f"{row['label']}: {row['done']} of {networks} networks{also}"

@@ -7,16 +7,22 @@ from degendsl.spec import kinds
 from degendsl.store import Store
 
 from . import _evaluate
-from ._cache import Arrays, Measured, Networks, cached, new_pairs, plain
+from ._cache import Arrays, Measured, Networks, cached, plain
+from ._names import merged, tags
+from ._pairs import chosen_pairs
 from ._probes import probe_of
+
+_SHARED = ("eval_mse", "response_mse", "unexplained", "pairs")
 
 
 def behavior(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
     """Losses of each network on the test set and in each condition out of distribution."""
-    return _one(store, networks, measure, measure.behavior[0])
+    parts = [_one(store, networks, measure, ood) for ood in measure.behavior]
+    arrays = merged(parts, tags(measure.behavior), _SHARED)
+    return Measured(seeds=networks.seeds, arrays=arrays)
 
 
-def _one(store: Store, networks: Networks, measure: kinds.Measure, ood: kinds.Behavior) -> Measured:
+def _one(store: Store, networks: Networks, measure: kinds.Measure, ood: kinds.Behavior) -> Arrays:
     settings = {"trials": plain(measure.trials), "behavior": plain(ood)}
 
     def compute(_: Arrays) -> Arrays:
@@ -25,7 +31,7 @@ def _one(store: Store, networks: Networks, measure: kinds.Measure, ood: kinds.Be
         inside = _evaluate.losses_on(science, test, parameters)
         probe = probe_of(science, ood, measure.trials)
         outside, outputs = _evaluate.losses_in(science, probe, parameters)
-        pairs = new_pairs(0, len(parameters))
+        pairs = chosen_pairs(len(parameters), measure.pairs.max)
         return {
             "eval_mse": np.array([float(one.mse) for one in inside]),
             "response_mse": np.array([float(one.response_mse) for one in inside]),
@@ -35,7 +41,8 @@ def _one(store: Store, networks: Networks, measure: kinds.Measure, ood: kinds.Be
             "disagreement": _disagreements(outputs, np.asarray(probe.trials.mask), pairs),
         }
 
-    return cached(store, networks, "behavior", settings, compute)
+    chosen = measure.pairs.max
+    return cached(store, networks, "behavior", settings, compute, chosen=chosen).arrays
 
 
 def _disagreements(

@@ -1,7 +1,7 @@
 """Which networks a measure is of, what it found, and keeping that so that nothing is done twice."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,10 @@ import numpy as np
 from degendsl.planning import Condition
 from degendsl.store import Store, UnitRecord
 
+from ._pairs import Pair
+
 # Raised by hand where a measure starts to give other numbers.
-MEASURE_VERSION = 1
+MEASURE_VERSION = 2
 
 Arrays = dict[str, np.ndarray]
 
@@ -26,10 +28,17 @@ class Measured:
     seeds: tuple[int, ...]
     arrays: Arrays
 
-    def matrix(self, name: str) -> np.ndarray:
-        """A distance per pair as a symmetric matrix."""
+    @property
+    def complete(self) -> bool:
+        """Whether every pair of the networks was compared."""
         n = len(self.seeds)
-        full = np.zeros((n, n))
+        return len(self.arrays["pairs"]) == n * (n - 1) // 2
+
+    def matrix(self, name: str) -> np.ndarray:
+        """A distance per pair as a symmetric matrix; NaN where a pair was not compared."""
+        n = len(self.seeds)
+        full = np.full((n, n), np.nan)
+        np.fill_diagonal(full, 0.0)
         for (i, j), value in zip(self.arrays["pairs"], self.arrays[name], strict=True):
             full[i, j] = full[j, i] = value
         return full
@@ -37,7 +46,7 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class Networks:
-    """The networks of one condition that a measure compares, `at` `init` or `end`."""
+    """The networks of one condition that a measure compares, `at` `init`, `threshold` or `end`."""
 
     condition: Condition
     at: str
@@ -49,8 +58,16 @@ class Networks:
 
     @property
     def parameters(self) -> list[dict[str, np.ndarray]]:
-        when = "init" if self.at == "init" else "final"
+        when = "final" if self.at == "end" else self.at
         return [record.parameters(when) for record in self.records.values()]
+
+    def then(self, at: str) -> "Networks":
+        """The same networks at another time."""
+        return replace(self, at=at)
+
+    def only(self, seeds: Sequence[int]) -> "Networks":
+        """Some of these networks."""
+        return replace(self, records={seed: self.records[seed] for seed in seeds})
 
     @property
     def keys(self) -> list[str]:
@@ -63,15 +80,18 @@ def cached(
     level: str,
     settings: Mapping[str, Any],
     compute: Callable[[Arrays], Arrays],
+    *,
+    chosen: Any = None,
 ) -> Measured:
     """What was measured before of these networks, or of the first of them, completed and kept.
 
-    compute: is given what is known of the first few networks, nothing if nothing is, and answers
-    with the arrays of all.
+    settings: what the numbers depend on. compute: is given what is known of the first few networks,
+    nothing if nothing is, and answers with the arrays of all. chosen: which of the numbers are
+    wanted, such as how many pairs; other choices are added to, not begun again.
     """
     identity = {"level": level, "at": networks.at, "version": MEASURE_VERSION, **settings}
     condition = networks.condition.id
-    path = store.measure_path(condition, {**identity, "keys": networks.keys})
+    path = store.measure_path(condition, {**identity, "keys": networks.keys, "chosen": chosen})
     if path.exists():
         arrays, _ = store.read_measure(path)
         return Measured(seeds=networks.seeds, arrays=arrays)
@@ -80,17 +100,20 @@ def cached(
     return Measured(seeds=networks.seeds, arrays=arrays)
 
 
-def new_pairs(old: int, total: int) -> list[tuple[int, int]]:
-    """Every pair of `total` networks that the first `old` of them do not have among themselves."""
-    return [(i, j) for i in range(old, total) for j in range(i)]
-
-
-def joined(known: Arrays, added: Arrays) -> Arrays:
-    """What was known, with what was added after it."""
-    return {
-        name: np.concatenate([known[name], new]) if name in known else new
-        for name, new in added.items()
+def per_pair(
+    known: Arrays, pairs: Sequence[Pair], compare: Callable[[list[Pair]], Arrays]
+) -> Arrays:
+    """Numbers per pair, `compare` being asked only for the pairs that are not known."""
+    before = {(int(i), int(j)): row for row, (i, j) in enumerate(known.get("pairs", ()))}
+    new = compare([pair for pair in pairs if pair not in before])
+    rows = iter(range(len(before), len(before) + len(pairs)))
+    # Rows of what was known, then of what is new, in the order in which they were asked for.
+    order = np.array([before[p] if p in before else next(rows) for p in pairs], int)
+    found = {
+        name: (np.concatenate([known[name], values]) if before else values)[order]
+        for name, values in new.items()
     }
+    return {"pairs": np.array(pairs, int).reshape(-1, 2), **found}
 
 
 def plain(block: Any) -> dict[str, Any]:
@@ -102,13 +125,12 @@ def _earlier(
     store: Store, condition: str, identity: Mapping[str, Any], keys: Sequence[str]
 ) -> Arrays:
     """The largest earlier measurement of the first few of these networks, or nothing."""
-    best: Arrays = {}
-    most = 0
+    best, most = None, 0
     for path in store.measures(condition):
-        arrays, manifest = store.read_measure(path)
+        manifest = store.measure_manifest(path)
         earlier = manifest["keys"]
         if manifest["identity"] != identity or earlier != keys[: len(earlier)]:
             continue
         if len(earlier) > most:
-            best, most = arrays, len(earlier)
-    return best
+            best, most = path, len(earlier)
+    return store.read_measure(best)[0] if best else {}

@@ -7,18 +7,34 @@ from degendsl.store import Store
 
 from ._behavior import behavior
 from ._cache import Measured, Networks
-from ._dynamics import dynamics
+from ._dynamics import dynamics, dynamics_cross, dynamics_floor, dynamics_null
 from ._learning import kernel_alignment, weight_change
-from ._weights import weights
+from ._weights import weights, weights_floor, weights_surrogate
 
 # Measures the networks of one condition; what the store knows is not measured again. Raises
 # `MeasureError` that names the network and the remedy, and the other measures go on.
 MeasureNetworks = Callable[[Store, Networks, kinds.Measure], Measured]
+# The same networks against their twins, who started one bit away.
+MeasureTwins = Callable[[Store, Networks, Networks, kinds.Measure], Measured]
 
 LEVELS: dict[str, MeasureNetworks] = {
     "behavior": behavior,
     "dynamics": dynamics,
     "weights": weights,
+}
+
+# What a value of a level must be read beside, by the name of its column.
+REFERENCES: dict[tuple[str, str], MeasureNetworks] = {
+    ("dynamics", "null"): dynamics_null,
+    ("dynamics", "cross"): dynamics_cross,
+    ("weights", "surrogate"): weights_surrogate,
+}
+
+FLOORS: dict[str, MeasureTwins] = {
+    # The twins' own losses: the analysis sets them against those of the networks.
+    "behavior": lambda store, _, twins, measure: behavior(store, twins, measure),
+    "dynamics": dynamics_floor,
+    "weights": weights_floor,
 }
 
 # By the words of `measure.also`.

@@ -1,31 +1,45 @@
 """Measuring a whole study: every condition, every level, when asked for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from degendsl.errors import MeasureError
 from degendsl.planning import Condition, Plan
+from degendsl.spec import kinds
 from degendsl.store import Store, UnitRecord
 
 from ._behavior import behavior
 from ._cache import Measured, Networks
 from ._examples import Examples, examples
-from ._levels import ALSO, LEVELS, MeasureNetworks
+from ._levels import ALSO, FLOORS, LEVELS, REFERENCES
+from ._sensitivity import settings_of
+
+_WORDS = {
+    "init": "untrained networks",
+    "threshold": "networks at the threshold",
+    "end": "trained networks",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConditionMeasures:
     """All that is known of one condition.
 
-    records: every network there is. levels: by (level, at), of the networks that are compared.
-    also: by (name, at), what else was asked for of the same networks. everyone: losses of every
-    finite network, converged or not. problems: what could not be measured, in words.
+    records: every network there is. compared: the seeds of those that are compared. levels: by
+    (level, at), of the networks that are compared.
+    references: by (level, name), `null`, `cross`, `floor` and `surrogate`, of trained networks.
+    sensitivity: by (level, settings in words), of trained networks. also: by (name, at), what else
+    was asked for of the same networks. everyone: losses of every finite network, converged or not.
+    problems: what could not be measured, in words.
     """
 
     condition: Condition
     records: Mapping[int, UnitRecord]
+    compared: tuple[int, ...] = ()
     levels: Mapping[tuple[str, str], Measured]
-    also: Mapping[tuple[str, str], Measured]
+    references: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
+    sensitivity: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
+    also: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
     everyone: Measured | None
     examples: Examples | None
     problems: tuple[str, ...]
@@ -38,49 +52,140 @@ def measure_study(
     found = []
     for condition in plan.conditions:
         report(condition.label)
-        found.append(_measure_condition(plan, store, condition))
+        found.append(_Measuring(plan, store, condition).everything())
     return found
 
 
-def _measure_condition(plan: Plan, store: Store, condition: Condition) -> ConditionMeasures:
-    measure = plan.spec.measure
-    records = {
-        seed: store.read_unit(condition.id, seed)
-        for seed in range(plan.spec.networks.count)
-        if store.has_unit(condition.id, seed)
+class _Measuring:
+    """One condition while it is measured: its networks, and what goes wrong with them."""
+
+    def __init__(self, plan: Plan, store: Store, condition: Condition) -> None:
+        self._store, self._condition = store, condition
+        self._measure: kinds.Measure = plan.spec.measure
+        self._records = _read(store, condition, plan.spec.networks.count, twin=False)
+        twins = min(self._measure.floor.networks, plan.spec.networks.count)
+        self._twins = _read(store, condition, twins, twin=True)
+        self._problems: list[str] = []
+
+    def everything(self) -> ConditionMeasures:
+        """All that the spec asks for, as far as the networks carry it."""
+        finite = {s: r for s, r in self._records.items() if r.manifest["outcome"] != "diverged"}
+        everyone = shown = None
+        if finite:
+            everyone = behavior(self._store, self._networks(finite), self._measure)
+            shown = examples(self._store, self._condition, finite, everyone, self._measure)
+        compared = self._compared(everyone)
+        enough = len(compared) >= 2
+        networks = self._networks(compared)
+        return ConditionMeasures(
+            condition=self._condition,
+            records=self._records,
+            compared=networks.seeds,
+            levels=self._levels(networks) if enough else {},
+            references=self._references(networks) if enough else {},
+            sensitivity=self._sensitivity(networks) if enough else {},
+            also=self._also(networks) if enough else {},
+            everyone=everyone,
+            examples=shown,
+            problems=tuple(self._problems),
+        )
+
+    def _networks(self, records: Mapping[int, UnitRecord]) -> Networks:
+        return Networks(condition=self._condition, at="end", records=records)
+
+    def _compared(self, everyone: Measured | None) -> dict[int, UnitRecord]:
+        """The networks that `measure.include` lets in."""
+        found = {s: r for s, r in self._records.items() if r.manifest["outcome"] == "converged"}
+        what = "converged networks"
+        if self._measure.include == "below_threshold" and everyone is not None:
+            threshold = self._condition.science.train.stop.train_mse
+            losses = dict(zip(everyone.seeds, everyone.arrays["eval_mse"], strict=True))
+            found = {s: r for s, r in found.items() if losses[s] <= threshold}
+            what += " still at or below the threshold"
+        if len(found) < 2:
+            self._missing(f"{len(found)} {what}, two are needed; train longer or more networks")
+        return found
+
+    def _levels(self, networks: Networks) -> dict[tuple[str, str], Measured]:
+        found = {}
+        for at in self._measure.at:
+            for name, level in LEVELS.items():
+                one = self._attempt(
+                    f"{name}, {_WORDS[at]}",
+                    lambda level=level, at=at: level(self._store, networks.then(at), self._measure),
+                )
+                if one:
+                    found[name, at] = one
+        return found
+
+    def _references(self, networks: Networks) -> dict[tuple[str, str], Measured]:
+        found = {}
+        for (level, name), reference in REFERENCES.items():
+            one = self._attempt(
+                f"{level}, {name}",
+                lambda reference=reference: reference(self._store, networks, self._measure),
+            )
+            if one:
+                found[level, name] = one
+        both = [
+            seed
+            for seed, record in self._twins.items()
+            if record.manifest["outcome"] == "converged" and seed in networks.records
+        ]
+        if not both:
+            return found
+        twins = self._networks({seed: self._twins[seed] for seed in both})
+        for level, floor in FLOORS.items():
+            one = self._attempt(
+                f"{level}, floor",
+                lambda floor=floor: floor(self._store, networks, twins, self._measure),
+            )
+            if one:
+                found[level, "floor"] = one
+        return found
+
+    def _sensitivity(self, networks: Networks) -> dict[tuple[str, str], Measured]:
+        found = {}
+        for level, text, measure in settings_of(self._measure):
+            one = self._attempt(
+                f"{level} with {text}",
+                lambda level=level, m=measure: LEVELS[level](self._store, networks, m),
+            )
+            if one:
+                found[level, text] = one
+        return found
+
+    def _also(self, networks: Networks) -> dict[tuple[str, str], Measured]:
+        found = {}
+        for at in self._measure.at:
+            for word in self._measure.also:
+                if word not in ALSO:
+                    continue
+                one = self._attempt(
+                    f"{word}, {_WORDS[at]}",
+                    lambda word=word, at=at: ALSO[word](
+                        self._store, networks.then(at), self._measure
+                    ),
+                )
+                if one:
+                    found[word, at] = one
+        return found
+
+    def _attempt(self, what: str, measure: Callable[[], Measured]) -> Measured | None:
+        """What a measure finds, or None and a line that says why not; the rest goes on."""
+        try:
+            return measure()
+        except MeasureError as error:
+            self._missing(f"{what}: {error}")
+            return None
+
+    def _missing(self, text: str) -> None:
+        self._problems.append(f"{self._condition.label}: {text}")
+
+
+def _read(store: Store, condition: Condition, count: int, *, twin: bool) -> dict[int, UnitRecord]:
+    return {
+        seed: store.read_unit(condition.id, seed, twin=twin)
+        for seed in range(count)
+        if store.has_unit(condition.id, seed, twin=twin)
     }
-    converged = {s: r for s, r in records.items() if r.manifest["outcome"] == "converged"}
-    finite = {s: r for s, r in records.items() if r.manifest["outcome"] != "diverged"}
-    problems: list[str] = []
-    levels: dict[tuple[str, str], Measured] = {}
-    also: dict[tuple[str, str], Measured] = {}
-
-    def attempt(
-        found: dict[tuple[str, str], Measured], measures: Mapping[str, MeasureNetworks]
-    ) -> None:
-        for at in measure.at:
-            networks = Networks(condition=condition, at=at, records=converged)
-            for name, one in measures.items():
-                try:
-                    found[name, at] = one(store, networks, measure)
-                except MeasureError as error:
-                    when = "untrained networks" if at == "init" else "trained networks"
-                    problems.append(f"{condition.label}, {name}, {when}: {error}")
-
-    if len(converged) < 2:
-        problems.append(f"{condition.label}: {len(converged)} converged networks, two are needed")
-    else:
-        attempt(levels, LEVELS)
-        attempt(also, {word: ALSO[word] for word in measure.also if word in ALSO})
-    everyone = None
-    if finite:
-        everyone = behavior(store, Networks(condition=condition, at="end", records=finite), measure)
-    return ConditionMeasures(
-        condition=condition,
-        records=records,
-        levels=levels,
-        also=also,
-        everyone=everyone,
-        examples=examples(store, condition, finite, everyone, measure) if everyone else None,
-        problems=tuple(problems),
-    )

@@ -1,37 +1,125 @@
 """The level of weights: how far apart recurrent matrices stay under the best matching of units."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from jaxtyping import Float
 
 from degendsl import metrics
 from degendsl.spec import kinds
 from degendsl.store import Store
 
-from ._cache import Arrays, Measured, Networks, cached, joined, new_pairs, plain
+from . import _evaluate
+from ._cache import Arrays, Measured, Networks, cached, per_pair, plain
+from ._names import merged, tags
+from ._pairs import Pair, chosen_pairs
+
+_SHARED = ("pairs", "norm", "weight_change")
+# Shuffled matrices are all equally far apart, so a few pairs tell their distance.
+_SURROGATE_PAIRS = 50
+
+Matrices = Float[np.ndarray, "network unit unit"]
 
 
 def weights(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
     """Permutation distance of each pair of recurrent matrices, and how far each has moved."""
-    pif = measure.weights[0]
-    settings = {"weights": plain(pif)}
 
-    def compute(known: Arrays) -> Arrays:
-        recurrent = np.stack([p["recurrent"] for p in networks.parameters]).astype(np.float64)
-        start = np.stack([r.parameters("init")["recurrent"] for r in networks.records.values()])
-        pairs = new_pairs(len(known.get("norm", ())), len(recurrent))
-        matches = metrics.match_pairs(recurrent, pairs, starts=pif.starts, seed=pif.seed)
-        norms = np.linalg.norm(recurrent, axis=(1, 2))
-        cosines = [
-            m.inner / (norms[i] * norms[j]) for (i, j), m in zip(pairs, matches, strict=True)
-        ]
-        distance = np.array([m.distance for m in matches])
-        added = {
-            "pairs": np.array(pairs, int).reshape(-1, 2),
-            "pif": distance,
-            "pif_per_parameter": distance / recurrent[0].size,
-            "pif_angle": np.arccos(np.clip(cosines, -1.0, 1.0)),
-            "gap": np.array([m.gap for m in matches]),
-        }
-        change = np.linalg.norm(recurrent - start, axis=(1, 2))
-        return {"norm": norms, "weight_change": change} | joined(known, added)
+    def one(pif: kinds.PIF) -> Arrays:
+        pairs = chosen_pairs(len(networks.seeds), measure.pairs.max)
 
-    return cached(store, networks, "weights", settings, compute)
+        def compute(known: Arrays) -> Arrays:
+            recurrent = recurrent_matrices(networks)
+            start = recurrent_matrices(networks.then("init"))
+            change = np.linalg.norm(recurrent - start, axis=(1, 2))
+            return {
+                "norm": np.linalg.norm(recurrent, axis=(1, 2)),
+                "weight_change": change,
+                **per_pair(known, pairs, lambda missing: distances(recurrent, missing, pif)),
+            }
+
+        chosen = measure.pairs.max
+        return cached(store, networks, "weights", _settings(pif), compute, chosen=chosen).arrays
+
+    parts = [one(pif) for pif in measure.weights]
+    arrays = merged(parts, tags(measure.weights), _SHARED)
+    return Measured(seeds=networks.seeds, arrays=arrays)
+
+
+def weights_floor(
+    store: Store, networks: Networks, twins: Networks, measure: kinds.Measure
+) -> Measured:
+    """The distance of each network from its twin."""
+    own = recurrent_matrices(networks.only(twins.seeds))
+    both = np.concatenate([own, recurrent_matrices(twins)])
+    pairs = [(len(twins.seeds) + index, index) for index in range(len(twins.seeds))]
+
+    def one(pif: kinds.PIF) -> Arrays:
+        def compute(_: Arrays) -> Arrays:
+            return distances(both, pairs, pif)
+
+        return cached(store, twins, "floor", _settings(pif), compute).arrays
+
+    parts = [one(pif) for pif in measure.weights]
+    arrays = merged(parts, tags(measure.weights), ())
+    return Measured(seeds=twins.seeds, arrays=arrays)
+
+
+def weights_surrogate(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
+    """The distance of matrices whose entries are shuffled, for measures that ask for it."""
+
+    def one(pif: kinds.PIF) -> Arrays:
+        if pif.surrogate == "none":
+            return {}
+        pairs = chosen_pairs(len(networks.seeds), _SURROGATE_PAIRS)
+
+        def compute(known: Arrays) -> Arrays:
+            mixed = shuffled(recurrent_matrices(networks), networks.seeds)
+            return per_pair(known, pairs, lambda missing: distances(mixed, missing, pif))
+
+        return cached(store, networks, "surrogate", _settings(pif), compute).arrays
+
+    parts = [one(pif) for pif in measure.weights]
+    arrays = merged(parts, tags(measure.weights), ("pairs",))
+    return Measured(seeds=networks.seeds, arrays=arrays)
+
+
+def _settings(pif: kinds.PIF) -> dict[str, Any]:
+    settings = plain(pif)
+    # A reference beside the value, which does not depend on it.
+    del settings["surrogate"]
+    return {"weights": settings}
+
+
+def recurrent_matrices(networks: Networks) -> Matrices:
+    """The recurrent matrix that acts in each network."""
+    science = networks.condition.science
+    matrices = [_evaluate.recurrent_of(science, one) for one in networks.parameters]
+    return np.stack(matrices).astype(np.float64)
+
+
+def distances(recurrent: Matrices, pairs: Sequence[Pair], pif: kinds.PIF) -> Arrays:
+    """The four numbers of each pair: raw, per parameter, angle, and the gap to the next best."""
+    matches = metrics.match_pairs(recurrent, pairs, starts=pif.starts, seed=pif.seed)
+    norms = np.linalg.norm(recurrent, axis=(1, 2))
+    distance = np.array([m.distance for m in matches])
+    cosine = np.array(
+        [m.inner / (norms[i] * norms[j]) for (i, j), m in zip(pairs, matches, strict=True)]
+    )
+    return {
+        "pif": distance,
+        "pif_per_parameter": distance / recurrent[0].size,
+        "pif_angle": np.arccos(np.clip(cosine, -1.0, 1.0)),
+        "gap": np.array([m.gap for m in matches]),
+    }
+
+
+def shuffled(recurrent: Matrices, seeds: Sequence[int]) -> Matrices:
+    """Each matrix with its entries in random order, the diagonal's and the others' apart."""
+    mixed = np.empty_like(recurrent)
+    diagonal = np.eye(recurrent.shape[1], dtype=bool)
+    for index, seed in enumerate(seeds):
+        random = np.random.default_rng([1, seed])
+        mixed[index][diagonal] = random.permutation(recurrent[index][diagonal])
+        mixed[index][~diagonal] = random.permutation(recurrent[index][~diagonal])
+    return mixed

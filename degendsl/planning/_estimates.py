@@ -1,5 +1,7 @@
 """What a plan costs: time from the speed of the machine, memory and disk from sizes alone."""
 
+import math
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -154,8 +156,9 @@ def unit_bytes(science: kinds.Science) -> int:
 def measure_bytes(plan: Plan) -> int:
     """Bytes of cached measures: operators per network, a few numbers per pair."""
     count, measure = plan.spec.networks.count, plan.spec.measure
-    operators = sum(getattr(one, "rank", 0) ** 2 for one in measure.dynamics)
-    per_condition = 8 * (count * operators + 10 * count * (count - 1) // 2)
+    operators = sum(math.ceil(getattr(one, "rank", 0)) ** 2 for one in measure.dynamics)
+    pairs = min(count * (count - 1) // 2, measure.pairs.max or sys.maxsize)
+    per_condition = 8 * (count * operators + 10 * pairs)
     return len(plan.conditions) * len(measure.at) * per_condition
 
 

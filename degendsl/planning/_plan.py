@@ -1,10 +1,12 @@
 """Every choice made: conditions, units and the groups that share a compiled program."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from degendsl.spec import Point, Spec, kinds, program_structure, unit_key
+from degendsl.spec import Point, Spec, kinds, program_structure, twin_key, unit_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +24,29 @@ class Condition:
     def science(self) -> kinds.Science:
         return self.point.science
 
+    @property
+    def levels(self) -> Mapping[str, Any]:
+        """The value of each swept path."""
+        return self.point.levels
+
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """One network: a condition and a seed index. `key` is the full hash of its science."""
+    """One network: a condition and a seed index. `key` is the full hash of its science.
+
+    twin: trained again from initial weights that differ in their last bit, and not one of the
+    study's networks: how far it ends from its original is the numerical floor.
+    """
 
     condition: Condition
     seed: int
     key: str
+    twin: bool = False
+
+    @property
+    def name(self) -> str:
+        """The network in words."""
+        return f"{'the twin of ' if self.twin else ''}network {self.seed}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +78,26 @@ class Plan:
             for seed in range(networks.count)
         )
 
+    @cached_property
+    def twins(self) -> tuple[Unit, ...]:
+        """The first few networks of each condition once more, for the numerical floor."""
+        count = min(self.spec.measure.floor.networks, self.spec.networks.count)
+        return tuple(
+            Unit(condition=unit.condition, seed=unit.seed, key=twin_key(unit.key), twin=True)
+            for unit in self.units
+            if unit.seed < count
+        )
+
+    @property
+    def everything(self) -> tuple[Unit, ...]:
+        """All that is trained: the networks, then their twins."""
+        return self.units + self.twins
+
     def groups(self, units: tuple[Unit, ...] | None = None) -> tuple[CompileGroup, ...]:
-        """The compile groups of `units`, by default of every unit, in order of appearance."""
+        """The compile groups of `units`, by default of everything, in order of appearance."""
         by_structure: dict[str, list[Unit]] = {}
         structures = {c.id: structure_of(c.science) for c in self.conditions}
-        for unit in self.units if units is None else units:
+        for unit in self.everything if units is None else units:
             by_structure.setdefault(structures[unit.condition.id], []).append(unit)
         return tuple(
             CompileGroup(structure=structure, units=tuple(members))

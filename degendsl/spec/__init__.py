@@ -20,6 +20,7 @@ from ._schema import json_schema as json_schema
 from ._spec import Point as Point
 from ._spec import Spec as Spec
 from ._spec import to_plain as to_plain
+from ._spec import twin_key as twin_key
 from ._spec import unit_key as unit_key
 from ._structure import program_structure as program_structure
 from ._sweep import SweepItem as SweepItem

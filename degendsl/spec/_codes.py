@@ -85,7 +85,7 @@ CODES: dict[str, Code] = {
     "E025": Code("There is no variant of that name.", "--variant desc", "--variant desk"),
     "E026": Code("A --set that is not path=value.", "--set units", "--set model.units=64"),
     "E027": Code(
-        "A swept key that the block does not have in some condition, because of its kind.",
+        "A key in a sweep or a sensitivity grid that its block does not have, because of its kind.",
         "- model.init.gain: [1, 2]      # with model.init: {kind: uniform}",
         "Sweep the block as a whole: - model.init: [{kind: gaussian, gain: 1}, …]",
     ),
@@ -178,6 +178,16 @@ CODES: dict[str, Code] = {
         "A penalty on the recurrent weights, which are not trained.",
         "train: {trainable: [readout], penalties: {l1: 1e-4}}",
         "Drop the penalty, or train the recurrent weights too.",
+    ),
+    "E080": Code(
+        "A rank that is neither a whole number nor a share of the variance below 1.",
+        "dynamics: {rank: 10.5}",
+        "rank: 10, or rank: 0.99 for 99 % of the variance of the pooled conditions.",
+    ),
+    "E081": Code(
+        "A claim that nothing changes without its margin, or a margin without that claim.",
+        "expect: [{level: dynamics, unchanged_with: task.channels}]",
+        "expect: [{level: dynamics, unchanged_with: task.channels, within: 0.1}]",
     ),
     # Warnings
     "W001": Code(

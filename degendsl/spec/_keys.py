@@ -26,6 +26,7 @@ class Key:
     form: what a text that matches `pattern` looks like, in words.
     entries: the fewest entries of a list.
     or_one: a list of blocks whose only entry may be written without the list.
+    settings_of: a mapping from paths below these blocks, neighbours of the key, to lists of values.
     chooses: this key says which kind its block is, as `kind` does wherever there is one.
     source: `paper` where Huang et al. (2025) state the default, `ours` where we chose it.
     role: how it reaches the compiled program. `number` is traced, so its value never causes a
@@ -49,6 +50,7 @@ class Key:
     form: str | None = None
     entries: int | None = None
     or_one: bool = False
+    settings_of: tuple[str, ...] = ()
     chooses: bool = False
     source: Literal["paper", "ours"] = "ours"
     role: Role = "host"

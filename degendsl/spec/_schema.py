@@ -121,6 +121,8 @@ def _field(field: Field) -> dict[str, Any]:
         "minItems": key.entries,
         "uniqueItems": True if isinstance(field.type, Many) and _is_words(field.type) else None,
     }
+    if key.settings_of:
+        schema = _settings(key.settings_of)
     schema |= {word: bound for word, bound in ranges.items() if bound is not None}
     description = key.doc
     if key.per_task:
@@ -148,6 +150,17 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _settings(blocks: tuple[str, ...]) -> dict[str, Any]:
+    """A mapping from paths of a level's settings, such as `dynamics.delays`, to lists of values."""
+    properties = {}
+    for path in paths_in(("measure",)):
+        _, _, below = path.partition(".")
+        if below.partition(".")[0] in blocks and "." in below and not chosen_at(path):
+            value = {"$ref": f"#/definitions/{path}"}
+            properties[below] = {"type": "array", "minItems": 1, "items": value}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _is_words(many: Many) -> bool:

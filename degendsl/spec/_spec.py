@@ -191,6 +191,11 @@ def unit_key(point: Point, networks: kinds.Networks, index: int) -> str:
     return digest([point.hash, networks.seed, vary, index, science_versions(point.science)])
 
 
+def twin_key(key: str) -> str:
+    """The full hash of a network's twin, whose initial weights differ in their last bit."""
+    return digest([key, "twin"])
+
+
 def to_plain(spec: Spec) -> dict[str, Any]:
     """Everything a spec says with defaults written out; see `Spec.resolved`."""
     return spec.resolved()

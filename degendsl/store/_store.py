@@ -120,23 +120,27 @@ class Store:
 
     # Units
 
-    def unit_path(self, condition: str, seed: int) -> Path:
-        return self.root / "units" / condition / f"{seed}.npz"
+    def unit_path(self, condition: str, seed: int, *, twin: bool = False) -> Path:
+        """Where a network lies; its twin, if asked for, lies apart so that nothing mixes them."""
+        return self.root / ("twins" if twin else "units") / condition / f"{seed}.npz"
 
-    def has_unit(self, condition: str, seed: int) -> bool:
-        return self.unit_path(condition, seed).exists()
+    def has_unit(self, condition: str, seed: int, *, twin: bool = False) -> bool:
+        return self.unit_path(condition, seed, twin=twin).exists()
 
-    def write_unit(self, condition: str, seed: int, record: UnitRecord) -> bool:
+    def write_unit(
+        self, condition: str, seed: int, record: UnitRecord, *, twin: bool = False
+    ) -> bool:
         """Commit one network; false where another process has committed it already."""
-        return create_file(self.unit_path(condition, seed), pack(record.arrays, record.manifest))
+        path = self.unit_path(condition, seed, twin=twin)
+        return create_file(path, pack(record.arrays, record.manifest))
 
-    def unit_key(self, condition: str, seed: int) -> str:
+    def unit_key(self, condition: str, seed: int, *, twin: bool = False) -> str:
         """The full hash of what made a network; reads no arrays."""
-        _, manifest = unpack(self.unit_path(condition, seed), manifest_only=True)
+        _, manifest = unpack(self.unit_path(condition, seed, twin=twin), manifest_only=True)
         return manifest.get("key", "")
 
-    def read_unit(self, condition: str, seed: int) -> UnitRecord:
-        path = self.unit_path(condition, seed)
+    def read_unit(self, condition: str, seed: int, *, twin: bool = False) -> UnitRecord:
+        path = self.unit_path(condition, seed, twin=twin)
         arrays, manifest = unpack(path)
         if manifest.get("condition") != condition or manifest.get("seed") != seed:
             raise StoreError(
@@ -186,6 +190,10 @@ class Store:
     ) -> None:
         fault_point("before-measure")
         create_file(path, pack(arrays, manifest))
+
+    def measure_manifest(self, path: Path) -> dict[str, Any]:
+        """What a measure is of; reads no arrays."""
+        return unpack(path, manifest_only=True)[1]
 
     def read_measure(self, path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         return unpack(path)

@@ -22,6 +22,7 @@ from ._lane import LaneState
 from ._program import EnsembleProgram, to_host
 from ._recipe import recipe_of
 from ._rules import Outcome, crossing, outcome
+from ._twins import nudge
 
 CHECKPOINT_SECONDS = 20.0
 
@@ -121,8 +122,11 @@ class _Ensemble:
             self._recipes[index] = recipe_of(self._in(index).unit, self._networks)
         self._stacked = self._program.stack(self._recipes)
         started = self._program.start(self._stacked)
-        if resumed:
+        twins = [index for index in fresh if self._in(index).unit.twin]
+        if resumed or twins:
             host = to_host(started)
+            for index in twins:
+                nudge(host.parameters, index, self._in(index).unit.key)
             for index, state in resumed.items():
                 jax.tree.map(lambda all_, one, i=index: all_.__setitem__(i, one), host, state)
             started = self._program.place(host)
@@ -176,9 +180,8 @@ class _Ensemble:
             "realisation": self._where.plain(),
             "degendsl": __version__,
         }
-        self._store.write_unit(
-            unit.condition.id, unit.seed, UnitRecord(arrays=arrays, manifest=manifest)
-        )
+        record = UnitRecord(arrays=arrays, manifest=manifest)
+        self._store.write_unit(unit.condition.id, unit.seed, record, twin=unit.twin)
         self._lanes[index] = None
 
     def checkpoint(self) -> None:

@@ -20,7 +20,7 @@ TWO = HEAD + "measure:\n  dynamics:\n    - {delays: 5, rank: 4}\n    - {delays: 
 def test_one_mapping_and_a_list_of_one_are_the_same():
     one, listed = parse_spec(ONE), parse_spec(LISTED)
     assert one.measure == listed.measure
-    assert one.measure.dynamics == (kinds.DSA(delays=5, rank=4),)
+    assert one.measure.dynamics == (kinds.DSA(delays=5, rank=4.0),)
     assert to_plain(one)["measure"] == to_plain(listed)["measure"]
     assert one.folder_hash == listed.folder_hash == parse_spec(HEAD).folder_hash
 

@@ -1,5 +1,6 @@
 """Expectations and the comparison of the page, which speak of what is swept."""
 
+from .. import kinds
 from .._check import locate
 from .._places import Node, Place
 from .._problems import Problem
@@ -7,16 +8,20 @@ from .._spec import Spec
 from .._sweep import entries
 from .._words import listed, nearest
 
+_DIRECTIONS = ("rises_with", "falls_with", "unchanged_with")
+
 
 def check_claims(spec: Spec, root: Node) -> list[Problem]:
     """Claims without one direction or about what is not swept; measures without the result."""
     problems = []
     for index, (claim, node) in enumerate(zip(spec.expect, entries(root, "expect"), strict=True)):
-        given = [word for word in ("rises_with", "falls_with") if getattr(claim, word) is not None]
+        given = [word for word in _DIRECTIONS if getattr(claim, word) is not None]
         if len(given) != 1:
-            message = f"expect[{index}] has {'two directions' if given else 'no direction'}"
-            hint = "give one of rises_with and falls_with"
-            problems.append(node.place.problem("E035", message, hint))
+            count = {0: "no direction", 2: "two directions"}.get(len(given), "three directions")
+            hint = "give one of rises_with, falls_with and unchanged_with"
+            problems.append(node.place.problem("E035", f"expect[{index}] has {count}", hint))
+        if (claim.unchanged_with is None) != (claim.within is None):
+            problems.append(_margin(claim, node))
         for word in given:
             path = getattr(claim, word)
             problems += _swept(spec, path, locate(root, ("expect", index, word))[1])
@@ -27,6 +32,14 @@ def check_claims(spec: Spec, root: Node) -> list[Problem]:
         message = "measure.at leaves out 'end', the result"
         problems.append(place.problem("E036", message, "write [init, end]"))
     return problems
+
+
+def _margin(claim: kinds.Expectation, node: Node) -> Problem:
+    if claim.within is None:
+        message = "unchanged_with needs a margin: no number of networks shows that nothing changes"
+        return node.keys["unchanged_with"].problem("E081", message, "add within: 0.1 for ±10 %")
+    message = "within is the margin of unchanged_with, which is not there"
+    return node.keys["within"].problem("E081", message, "claim unchanged_with, or drop within")
 
 
 def _swept(spec: Spec, path: str, place: Place) -> list[Problem]:

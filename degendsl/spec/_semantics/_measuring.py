@@ -1,6 +1,8 @@
 """Whether what is measured can be measured of the networks of a condition."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ._finding import MAX_OTHERS, Case, Finding, each
@@ -19,34 +21,78 @@ def check(case: Case) -> Iterator[Finding]:
         )
     for path, one in each("measure.dynamics", case.measure.dynamics):
         if one.kind == "dsa":
-            yield from _embedding(path, one, case)
+            yield from _embedding(_written(path), one, case)
+    yield from _grid(case)
 
 
-def _embedding(path: str, dynamics: Any, case: Case) -> Iterator[Finding]:
+def _grid(case: Case) -> Iterator[Finding]:
+    """Every setting of the sensitivity grid, as the measure that it would be."""
+    dynamics = case.measure.dynamics[0]
+    listed: dict[str, tuple[Any, ...]] = {}
+    for path, values in case.measure.sensitivity.items():
+        level, _, name = path.partition(".")
+        first = getattr(case.measure, level)[0]
+        if not hasattr(first, name):
+            yield Finding(
+                "E027",
+                f"the first measure of {level} has no '{name}'",
+                ("measure.sensitivity",),
+                f"its keys are {', '.join(vars(first))}",
+            )
+        elif level == "dynamics":
+            listed[name] = values
+    if dynamics.kind != "dsa":
+        return
+    for chosen in itertools.product(*listed.values()) if listed else ():
+        changes = dict(zip(listed, chosen, strict=True))
+        paths = {
+            name: f"measure.{'sensitivity' if name in changes else 'dynamics'}"
+            for name in ("delays", "rank", "interval", "window")
+        }
+        yield from _embedding(paths, replace(dynamics, **changes), case)
+
+
+def _written(path: str) -> dict[str, str]:
+    return {name: f"{path}.{name}" for name in ("delays", "rank", "interval", "window")}
+
+
+def _embedding(paths: Mapping[str, str], dynamics: Any, case: Case) -> Iterator[Finding]:
     """Whether the delays fit into a trial, and the rank into what they embed."""
-    n_steps, units = case.n_steps, case.model["units"]
-    delays, rank = f"{path}.delays", f"{path}.rank"
-    if dynamics.delays >= n_steps:
+    units, rank = case.model["units"], dynamics.rank
+    n_steps = case.n_steps if dynamics.window == "all" else case.n_steps // 2
+    n_steps -= min(round(dynamics.burn_in / case.solver["dt"]), n_steps)
+    span = (dynamics.delays - 1) * dynamics.interval + 1
+    if rank > 1 and rank != round(rank):
+        yield Finding(
+            "E080",
+            f"a rank of {rank:g} is no whole number",
+            (paths["rank"],),
+            "a whole number, or a share of the variance below 1",
+        )
+        return
+    part = "a trial" if n_steps == case.n_steps else "a window"
+    if span >= n_steps:
+        apart = f" {dynamics.interval} steps apart" if dynamics.interval > 1 else ""
         yield Finding(
             "E032",
-            f"{dynamics.delays} delays do not fit into a trial of {n_steps} steps",
-            (delays, "task.duration", "solver.dt"),
-            f"at most {n_steps - 1} delays",
+            f"{dynamics.delays} delays{apart} do not fit into {part} of {n_steps} steps",
+            (paths["delays"], "task.duration", "solver.dt"),
+            f"at most {max(n_steps - 2, 0) // dynamics.interval + 1} delays",
         )
         return
     trials = case.measure.trials.count
-    samples = trials * (n_steps - dynamics.delays)
-    if dynamics.rank > dynamics.delays * units:
+    samples = trials * (n_steps - span)
+    if rank > dynamics.delays * units:
         yield Finding(
             "E033",
-            f"rank {dynamics.rank} is above {dynamics.delays} delays × {units} units",
-            (rank, delays, "model.units"),
+            f"rank {rank:g} is above {dynamics.delays} delays × {units} units",
+            (paths["rank"], paths["delays"], "model.units"),
             f"at most {dynamics.delays * units}",
         )
-    elif dynamics.rank > samples:
+    elif rank > samples:
         yield Finding(
             "E033",
-            f"rank {dynamics.rank} is above the {samples} samples of {trials} trials",
-            (rank, "measure.trials.count", delays, "task.duration"),
+            f"rank {rank:g} is above the {samples} samples of {trials} trials",
+            (paths["rank"], "measure.trials.count", paths["delays"], "task.duration"),
             f"at most {samples}",
         )

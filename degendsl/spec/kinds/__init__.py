@@ -20,8 +20,10 @@ from .lorenz96 import Lorenz96 as Lorenz96
 from .measurement import DSA as DSA
 from .measurement import PIF as PIF
 from .measurement import Expectation as Expectation
+from .measurement import Floor as Floor
 from .measurement import Level as Level
 from .measurement import Measure as Measure
+from .measurement import Pairs as Pairs
 from .measurement import Profile as Profile
 from .measurement import Report as Report
 from .measurement import Trials as Trials

@@ -1,0 +1,84 @@
+"""Effects and values under other settings of a measure."""
+
+import polars as pl
+
+from degendsl.measuring import ConditionMeasures
+
+from ._comparing import effect_along, said
+from ._degeneracy import METRICS, Quantity, quantity
+from ._study import F, Study, frame
+
+SENSITIVITY = {
+    "factor": pl.String,
+    "level": pl.String,
+    "metric": pl.String,
+    "setting": pl.String,
+    "change": F,
+    "ci_low": F,
+    "ci_high": F,
+    "direction": pl.String,
+}
+VALUES = {
+    "condition": pl.String,
+    "level": pl.String,
+    "metric": pl.String,
+    "setting": pl.String,
+    "value": F,
+    "ci_low": F,
+    "ci_high": F,
+}
+
+
+def sensitivity_table(study: Study) -> pl.DataFrame:
+    """The effect of every factor under every setting of the grid; null where it was not to be had.
+
+    A verdict needs the same sign in all of them.
+    """
+    rows = [
+        {
+            "factor": factor,
+            "level": level,
+            "metric": metric,
+            "setting": setting,
+            **said(
+                effect_along(
+                    study, factor, lambda one, s=setting, m=metric, k=level: _under(one, k, m, s)
+                )
+            ),
+        }
+        for factor in study.factors
+        for level, setting in _settings(study)
+        for metric in METRICS[level]
+    ]
+    return frame(rows, SENSITIVITY)
+
+
+def sensitivity_values_table(study: Study) -> pl.DataFrame:
+    """The values behind `sensitivity`, condition by condition."""
+    rows = []
+    for one in study.measured:
+        for level, setting in _settings(study):
+            for metric in METRICS[level]:
+                found = _under(one, level, metric, setting)
+                rows.append(
+                    {
+                        "condition": one.condition.id,
+                        "level": level,
+                        "metric": metric,
+                        "setting": setting,
+                        "value": found.interval.value if found else None,
+                        "ci_low": found.interval.low if found else None,
+                        "ci_high": found.interval.high if found else None,
+                    }
+                )
+    return frame(rows, VALUES)
+
+
+def _settings(study: Study) -> list[tuple[str, str]]:
+    """Every (level, setting) that some condition was measured under, in order."""
+    return list(dict.fromkeys(key for one in study.measured for key in one.sensitivity))
+
+
+def _under(one: ConditionMeasures, level: str, metric: str, setting: str) -> Quantity | None:
+    untrained = one.levels.get((level, "init"))
+    return quantity(metric, one.sensitivity.get((level, setting)), untrained)

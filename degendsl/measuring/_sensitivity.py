@@ -1,0 +1,43 @@
+"""The settings under which a verdict must keep its sign."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from degendsl.spec import kinds
+
+from ._names import setting
+
+
+class Setting(NamedTuple):
+    """One combination of settings of one level, in words, and the measure that has them."""
+
+    level: str
+    text: str
+    measure: kinds.Measure
+
+
+def settings_of(measure: kinds.Measure) -> Iterator[Setting]:
+    """Every combination of the values listed under `sensitivity`, level by level.
+
+    They replace keys of the level's first measure, the one that decides verdicts.
+    """
+    by_level: dict[str, dict[str, tuple[Any, ...]]] = {}
+    for path, values in measure.sensitivity.items():
+        level, _, name = path.partition(".")
+        by_level.setdefault(level, {})[name] = values
+    for level, listed in by_level.items():
+        first = getattr(measure, level)[0]
+        for chosen in itertools.product(*listed.values()):
+            changes = {
+                name: _typed(getattr(first, name), value)
+                for name, value in zip(listed, chosen, strict=True)
+            }
+            changed = replace(measure, **{level: (replace(first, **changes),)})
+            yield Setting(level, setting(changes), changed)
+
+
+def _typed(before: Any, value: Any) -> Any:
+    """A whole number where the key holds any number, so that 30 and 30.0 are one setting."""
+    return float(value) if isinstance(before, float) else value
