@@ -1,7 +1,7 @@
 """The level of weights: how far apart recurrent matrices stay under the best matching of units."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -20,6 +20,9 @@ _SHARED = ("pairs", "norm", "weight_change")
 _SURROGATE_PAIRS = 50
 
 Matrices = Float[np.ndarray, "network unit unit"]
+Group = Literal["permutation", "signed", "rescaled"]
+# Nonlinearities under which more than the order of units is free.
+_OWN: dict[str, Group] = {"tanh": "signed", "relu": "rescaled"}
 
 
 def weights(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
@@ -31,11 +34,12 @@ def weights(store: Store, networks: Networks, measure: kinds.Measure) -> Measure
         def compute(known: Arrays) -> Arrays:
             recurrent = recurrent_matrices(networks)
             start = recurrent_matrices(networks.then("init"))
+            compared, group = matched_weights(networks, pif), group_of(networks, pif)
             change = np.linalg.norm(recurrent - start, axis=(1, 2))
             return {
                 "norm": np.linalg.norm(recurrent, axis=(1, 2)),
                 "weight_change": change,
-                **per_pair(known, pairs, lambda missing: distances(recurrent, missing, pif)),
+                **per_pair(known, pairs, lambda missing: distances(compared, missing, pif, group)),
             }
 
         chosen = measure.pairs.max
@@ -50,13 +54,13 @@ def weights_floor(
     store: Store, networks: Networks, twins: Networks, measure: kinds.Measure
 ) -> Measured:
     """The distance of each network from its twin."""
-    own = recurrent_matrices(networks.only(twins.seeds))
-    both = np.concatenate([own, recurrent_matrices(twins)])
+    own = networks.only(twins.seeds)
     pairs = [(len(twins.seeds) + index, index) for index in range(len(twins.seeds))]
 
     def one(pif: kinds.PIF) -> Arrays:
         def compute(_: Arrays) -> Arrays:
-            return distances(both, pairs, pif)
+            both = [*matched_weights(own, pif), *matched_weights(twins, pif)]
+            return distances(both, pairs, pif, group_of(twins, pif))
 
         return cached(store, twins, "floor", _settings(pif), compute).arrays
 
@@ -75,7 +79,9 @@ def weights_surrogate(store: Store, networks: Networks, measure: kinds.Measure) 
 
         def compute(known: Arrays) -> Arrays:
             mixed = shuffled(recurrent_matrices(networks), networks.seeds)
-            return per_pair(known, pairs, lambda missing: distances(mixed, missing, pif))
+            compared = [metrics.Weights.of(one) for one in mixed]
+            group = group_of(networks, pif)
+            return per_pair(known, pairs, lambda missing: distances(compared, missing, pif, group))
 
         return cached(store, networks, "surrogate", _settings(pif), compute).arrays
 
@@ -98,18 +104,35 @@ def recurrent_matrices(networks: Networks) -> Matrices:
     return np.stack(matrices).astype(np.float64)
 
 
-def distances(recurrent: Matrices, pairs: Sequence[Pair], pif: kinds.PIF) -> Arrays:
+def matched_weights(networks: Networks, pif: kinds.PIF) -> list[metrics.Weights]:
+    """What of each network is matched: its recurrent matrix, or all that its units touch."""
+    found = []
+    for matrix, one in zip(recurrent_matrices(networks), networks.parameters, strict=True):
+        if pif.blocks == "joint":
+            received = np.column_stack([one[name] for name in ("input", "bias") if name in one])
+            found.append(metrics.Weights.of(matrix, received, one["readout"]))
+        else:
+            found.append(metrics.Weights.of(matrix))
+    return found
+
+
+def group_of(networks: Networks, pif: kinds.PIF) -> Group:
+    """What besides permutations leaves these networks as they are, where that is asked for."""
+    if pif.group == "permutations":
+        return "permutation"
+    return _OWN.get(networks.condition.science.model.nonlinearity, "permutation")
+
+
+def distances(
+    weights: Sequence[metrics.Weights], pairs: Sequence[Pair], pif: kinds.PIF, group: Group
+) -> Arrays:
     """The four numbers of each pair: raw, per parameter, angle, and the gap to the next best."""
-    matches = metrics.match_pairs(recurrent, pairs, starts=pif.starts, seed=pif.seed)
-    norms = np.linalg.norm(recurrent, axis=(1, 2))
+    matches = metrics.match_pairs(weights, pairs, starts=pif.starts, seed=pif.seed, group=group)
     distance = np.array([m.distance for m in matches])
-    cosine = np.array(
-        [m.inner / (norms[i] * norms[j]) for (i, j), m in zip(pairs, matches, strict=True)]
-    )
     return {
         "pif": distance,
-        "pif_per_parameter": distance / recurrent[0].size,
-        "pif_angle": np.arccos(np.clip(cosine, -1.0, 1.0)),
+        "pif_per_parameter": distance / sum(block.size for block in weights[0]),
+        "pif_angle": np.arccos(np.clip([m.cosine for m in matches], -1.0, 1.0)),
         "gap": np.array([m.gap for m in matches]),
     }
 
