@@ -12,6 +12,7 @@ from ._behavior import behavior
 from ._cache import Measured, Networks
 from ._examples import Examples, examples
 from ._levels import ALSO, FLOORS, LEVELS, REFERENCES
+from ._rank import with_ranks
 from ._sensitivity import settings_of
 
 _WORDS = {
@@ -49,19 +50,26 @@ def measure_study(
     plan: Plan, store: Store, report: Callable[[str], None] = lambda _: None
 ) -> list[ConditionMeasures]:
     """Measure what the spec asks for; what is in the store already is not measured again."""
+    try:
+        measure = with_ranks(plan, store)
+    except MeasureError:
+        # Every condition then says for itself that its networks cannot be compared.
+        measure = plan.spec.measure
     found = []
     for condition in plan.conditions:
         report(condition.label)
-        found.append(_Measuring(plan, store, condition).everything())
+        found.append(_Measuring(plan, measure, store, condition).everything())
     return found
 
 
 class _Measuring:
     """One condition while it is measured: its networks, and what goes wrong with them."""
 
-    def __init__(self, plan: Plan, store: Store, condition: Condition) -> None:
+    def __init__(
+        self, plan: Plan, measure: kinds.Measure, store: Store, condition: Condition
+    ) -> None:
         self._store, self._condition = store, condition
-        self._measure: kinds.Measure = plan.spec.measure
+        self._measure = measure
         self._records = _read(store, condition, plan.spec.networks.count, twin=False)
         twins = min(self._measure.floor.networks, plan.spec.networks.count)
         self._twins = _read(store, condition, twins, twin=True)
