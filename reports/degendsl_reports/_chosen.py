@@ -7,7 +7,7 @@ import polars as pl
 from ._scales import Number, number
 from ._sections._levels import primary
 from ._study import Study, farthest, least, most
-from ._words import LEVELS, metric
+from ._words import lowered, metric
 
 _FACTS = (
     ("outcome", "outcome"),
@@ -27,7 +27,7 @@ def chosen_data(study: Study) -> dict[str, Any]:
     """Facts by condition and seed, and drawings of the networks that the exhibits hold."""
     places = {level: _places(study, primary(study, level)) for level in ("dynamics", "weights")}
     names = [words for _, words in _FACTS] + [
-        f"mean {metric(primary(study, level)).title}, {LEVELS[level].lower()}"
+        f"mean {lowered(metric(primary(study, level)).title)} to the others"
         for level, found in places.items()
         if found
     ]

@@ -114,7 +114,7 @@
     svg.append(element);
   };
   const trial = (reach, base, outputs, condition) => {
-    const each = 30, width = 300;
+    const each = 28, width = 236;
     const [box, svg] = picture(reach === "in" ? "A test trial" : `Out of distribution: ${reach}`, width, each * base.channels.length);
     base.channels.forEach((target, row) => {
       for (const [values, kind] of [[target, "target"], [outputs[row], `line c${data.conditions[condition].colour}`]]) {
