@@ -1,5 +1,6 @@
 """The words of the page: levels, metrics and what their axes count."""
 
+import re
 from typing import NamedTuple
 
 LEVELS: dict[str, str] = {"behavior": "Behaviour", "dynamics": "Dynamics", "weights": "Weights"}
@@ -26,8 +27,11 @@ METRICS: dict[str, Metric] = {
     ),
     "ood_mse_mean": Metric("Mean out-of-distribution loss", "OOD loss (MSE)"),
     "ood_log10_sd": Metric("Spread of log loss", "SD of log₁₀ OOD loss"),
-    "disagreement": Metric("Disagreement of outputs", "RMS difference of outputs"),
-    "output_disagreement": Metric("Disagreement of outputs", "RMS difference of outputs"),
+    "disagreement": Metric(
+        "Disagreement of outputs",
+        "squared difference of outputs",
+        "Small points: pairs of networks.",
+    ),
     "dsa": Metric("DSA distance", "DSA distance (rad)", "Small points: pairs of networks."),
     "pif": Metric(
         "Permutation distance",
@@ -51,10 +55,18 @@ METRICS: dict[str, Metric] = {
 
 def metric(name: str) -> Metric:
     """The words of a metric; its own name where it has none here."""
-    if name in METRICS:
-        return METRICS[name]
+    base, _, tag = name.partition("[")
+    if base in METRICS:
+        found, settings = METRICS[base], tag.rstrip("]")
+        # Several measures of one level are told apart by what differs from the first.
+        return found._replace(title=f"{found.title} ({settings})") if settings else found
     plain = name.replace("_", " ").replace(".", " ")
     return Metric(plain[:1].upper() + plain[1:], plain)
+
+
+def slug(name: str) -> str:
+    """A metric's name as an id and a file name."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def lowered(title: str) -> str:

@@ -11,7 +11,11 @@ import polars as pl
 from degendsl.store import Store
 
 METRICS = (("behavior", "ood_spread"), ("dynamics", "dsa"), ("weights", "pif"))
-MORE = (("behavior", "ood_mse_mean"), ("weights", "pif_angle"))
+MORE = (
+    ("behavior", "ood_mse_mean"),
+    ("dynamics", "dsa[delays 5, rank 10]"),
+    ("weights", "pif_angle"),
+)
 
 
 def synthetic_store(
@@ -74,6 +78,9 @@ def synthetic_store(
         **_degeneracy(random, ids, networks),
         **_drawn(random, per_network, ids, epochs),
         **_exhibits(random, ids, exhibited),
+        "task_information": pl.DataFrame(
+            {"condition": ids, "measure": ["memory_demand"] * len(ids), "value": [0.7] * len(ids)}
+        ),
         "problems": pl.DataFrame(
             {"condition": [ids[0]], "problem": ["one thing could not be had"]}
         ),
@@ -139,6 +146,7 @@ def _degeneracy(
                         "null": value * 0.3,
                         "cross": value * 1.04,
                         "untrained": value * 1.5,
+                        "surrogate": value * 1.2 if level == "weights" else None,
                         "two_families": place == 1 and level == "dynamics",
                     }
                 )

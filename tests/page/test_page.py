@@ -288,13 +288,20 @@ def test_every_chart_has_words_and_numbers(browser: Browser, store: Store):
 def test_what_a_store_lacks_leaves_a_gap_and_no_error(tmp_path: Path):
     store = synthetic_store(tmp_path / "study" / "hash", networks=3)
     whole = render(store)
-    assert "two families of solutions" in whole and "Dynamics under other settings" in whole
+    assert "two families of solutions" in whole and "DSA distance (delays 5, rank 10)" in whole
+    assert (
+        "memory demand" in whole
+        and ">shuffled</text>" in whole
+        and "Dynamics under other settings" in whole
+    )
     for path in sorted((store.root / "tables").glob("*.parquet")):
         kept = path.read_bytes()
         path.unlink()
         assert "<h1>" in render(store), path.name
         path.write_bytes(kept)
-    lean = store.table("degeneracy").drop("floor", "null", "cross", "untrained", "two_families")
+    lean = store.table("degeneracy").drop(
+        "floor", "null", "cross", "untrained", "surrogate", "two_families"
+    )
     store.write_table("degeneracy", lean)
     html = render(store)
     assert "Numerical floor: not measured" in html and 'class="reference' not in html

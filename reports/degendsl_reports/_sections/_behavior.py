@@ -6,7 +6,7 @@ from .._charts import Chart, Panel, Table
 from .._scales import Bands, Linear, Number, number
 from .._study import Condition, Study, least, most
 from .._svg import Axis, Plot
-from .._words import metric
+from .._words import metric, slug
 from ._levels import level_chart, others_of
 from ._section import Section
 from ._strips import strip_chart
@@ -26,7 +26,7 @@ def behavior(study: Study) -> Section | None:
             study,
             "behavior",
             name,
-            id=f"behavior-{name}".replace("_", "-"),
+            id=f"behavior-{slug(name)}",
             title=metric(name).title,
         )
         for name in others

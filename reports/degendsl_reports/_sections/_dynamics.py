@@ -8,7 +8,7 @@ from .._charts import Chart, Table
 from .._scales import Linear, Number, number
 from .._study import Condition, Study, farthest, least, most
 from .._svg import Axis, Plot, Point
-from .._words import metric
+from .._words import metric, slug
 from ._levels import level_chart, others_of, primary
 from ._section import Section
 from ._sensitivity import sensitivity_charts
@@ -26,7 +26,7 @@ def dynamics(study: Study) -> Section | None:
             study,
             "dynamics",
             other,
-            id=f"dynamics-{other}".replace("_", "-"),
+            id=f"dynamics-{slug(other)}",
             title=metric(other).title,
         )
         for other in others_of(study, "dynamics")

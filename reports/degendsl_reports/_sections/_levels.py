@@ -12,7 +12,13 @@ from .._words import LEVEL_NOTES, LEVELS, lowered, metric
 from ._section import Section
 
 # Reference values drawn on the same axis: column, word and line.
-REFERENCES = (("untrained", "untrained"), ("cross", "cross"), ("null", "null"), ("floor", "floor"))
+REFERENCES = (
+    ("untrained", "untrained"),
+    ("surrogate", "shuffled"),
+    ("cross", "cross"),
+    ("null", "null"),
+    ("floor", "floor"),
+)
 # Pairs drawn behind a value: of one condition, and of all together.
 MOST_PAIRS, MOST_POINTS = 60, 1800
 _COLUMNS = {
@@ -253,7 +259,7 @@ def heat_map(study: Study, level: str) -> Chart:
 
 
 def _rows(study: Study, level: str) -> pl.DataFrame:
-    names = ("value", "ci_low", "ci_high", "floor", "null", "cross", "untrained")
+    names = ("value", "ci_low", "ci_high", "floor", "null", "cross", "untrained", "surrogate")
     rows = study.rows(
         "degeneracy", "condition", "level", "metric", "at", *names, "n_networks", "n_pairs"
     )
@@ -302,6 +308,7 @@ def _explained(study: Study) -> str:
     there = study.rows("degeneracy", *(column for column, _ in REFERENCES))
     words = {
         "untrained": "untrained: the same networks before training",
+        "surrogate": "shuffled: the same matrices with their entries shuffled",
         "null": "null: a network against itself on two trial sets",
         "cross": "cross: two networks on those two sets, to be held against the null",
         "floor": "floor: a network retrained from weights one rounding away",

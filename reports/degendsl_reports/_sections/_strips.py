@@ -217,8 +217,11 @@ def _families(study: Study, name: str) -> list[str]:
 
 def map_chart(study: Study, name: str, *, id: str, title: str, unit: str) -> Chart | None:
     """Networks as points whose distances are theirs, a panel a condition, all to one scale."""
-    rows = study.named("maps", "metric", "at", "x", "y", "stress").filter(
-        (pl.col("metric") == name) & (pl.col("at") == "end") & pl.col("x").is_not_null()
+    maps = study.named("maps", "metric", "at", "x", "y", "stress")
+    # The distance per parameter has the map of the distance itself.
+    there = [one for one in (name, name.partition("_")[0]) if (maps["metric"] == one).any()]
+    rows = maps.filter(
+        pl.col("metric").is_in(there[:1]) & (pl.col("at") == "end") & pl.col("x").is_not_null()
     )
     if not rows.height:
         return None

@@ -93,5 +93,7 @@ def information_table(study: Study) -> Table | None:
         if "condition" in table.columns
         else table
     )
+    if "measure" in named.columns:
+        named = named.with_columns(pl.col("measure").str.replace_all("_", " "))
     names = {name: name.replace("_", " ").capitalize() for name in named.columns}
     return table_of(named, names, full="task_information")

@@ -7,7 +7,7 @@ from .._images import heat_png
 from .._scales import Linear, Number, fitted, number
 from .._study import Condition, Study, most
 from .._svg import Axis, Plot
-from .._words import metric
+from .._words import metric, slug
 from ._levels import level_chart, others_of, primary
 from ._section import Section
 from ._sensitivity import sensitivity_charts
@@ -25,7 +25,7 @@ def weights(study: Study) -> Section | None:
                 study,
                 "weights",
                 other,
-                id=f"weights-{other}".replace("_", "-"),
+                id=f"weights-{slug(other)}",
                 title=metric(other).title,
             )
             for other in others_of(study, "weights")
