@@ -213,7 +213,7 @@ def _degeneracy(
         if change is not None
     ]
     return {
-        "degeneracy": pl.DataFrame(values),
+        "degeneracy": pl.DataFrame(values, infer_schema_length=None),
         "pairs": pl.concat(pairs),
         "effects": pl.DataFrame(effects),
         "expectations": pl.DataFrame(expectations),

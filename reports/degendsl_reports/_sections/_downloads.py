@@ -14,7 +14,7 @@ from .._study import Study
 from ._section import Section
 
 # Bytes that all tables together may take; a table that would pass that is thinned, and says so.
-BUDGET = 2_000_000
+BUDGET = 1_700_000
 _PLAIN = 24_000
 _CELLS = 4_000_000
 _NAMES = {
