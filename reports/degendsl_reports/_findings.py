@@ -54,8 +54,8 @@ def sentence(study: Study, row: dict[str, Any]) -> tuple[str, str]:
     bounds = sorted((abs(row["ci_low"]), abs(row["ci_high"])))
     interval = f"[{percent(bounds[0])}, {percent(bounds[1])}]"
     steadily = "" if row["monotone"] else ", though not at every step"
-    text = f"degeneracy {row['direction']} by {percent(abs(change))} % {interval} {path}{steadily}."
-    return text, row["direction"]
+    change = f"{row['direction']} by {percent(abs(change))}\u00a0% {interval}"
+    return f"degeneracy {change} {path}{steadily}.", row["direction"]
 
 
 def percent(share: Number) -> str:
@@ -66,7 +66,7 @@ def percent(share: Number) -> str:
 def signed(share: Number) -> str:
     """A change as a percentage with its sign."""
     sign = "+" if share > 0 else "−" if share < 0 else ""
-    return f"{sign}{percent(abs(share))} %"
+    return f"{sign}{percent(abs(share))}\u00a0%"
 
 
 def _path(study: Study, factor: str) -> str:
