@@ -135,7 +135,10 @@ def _work(store: Store, networks: Networks, measure: kinds.Measure) -> Arrays:
 
 def _elsewhere(measure: kinds.Measure) -> dict[str, kinds.Behavior]:
     """The conditions out of distribution by their word, the first of each."""
-    return {one.ood: one for one in reversed(measure.behavior)}
+    found: dict[str, kinds.Behavior] = {}
+    for one in measure.behavior:
+        found.setdefault(one.ood, one)
+    return found
 
 
 def _signals(ood: str, trials: Trials, outputs: np.ndarray) -> Arrays:

@@ -62,7 +62,8 @@ def trial_charts(study: Study) -> list[Chart]:
 
 
 def _trials(study: Study, ood: str, outputs: pl.DataFrame, stimuli: pl.DataFrame) -> Chart | None:
-    column = "eval_mse" if ood == "in" else "ood_mse"
+    # The table has the losses of the first condition out of distribution alone.
+    column = {"in": "eval_mse", _first(study): "ood_mse"}.get(ood, "no_loss")
     losses = {
         (condition, seed): loss
         for condition, seed, loss in study.rows("networks", "condition", "seed", column).rows()
@@ -90,7 +91,7 @@ def _trials(study: Study, ood: str, outputs: pl.DataFrame, stimuli: pl.DataFrame
         id=f"trials-{ood}",
         title="A trial like those of training"
         if ood == "in"
-        else f"A trial out of distribution ({ood})",
+        else f"A trial out of distribution ({ood.replace('_', ' ')})",
         summary="The same trial as the best, the median and the worst network (by test loss) do "
         "it: target in grey, output in colour, a row a channel.",
         panels=panels,
@@ -103,6 +104,13 @@ def _trials(study: Study, ood: str, outputs: pl.DataFrame, stimuli: pl.DataFrame
         if some
         else "",
     )
+
+
+def _first(study: Study) -> str:
+    """The word of the condition out of distribution that the level of behaviour is about."""
+    behavior = (study.resolved.get("measure") or {}).get("behavior") or {}
+    chosen = behavior[0] if isinstance(behavior, list) else behavior
+    return str(chosen.get("ood", "temporal"))
 
 
 def _panel(
