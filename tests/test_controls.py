@@ -19,6 +19,7 @@ from degendsl.planning import make_plan
 from degendsl.spec import Spec
 from degendsl.store import store_for
 from degendsl.training import Report, Stopped, _lane, realisation, train_group
+from degendsl.training._batches import batches, shuffled
 from degendsl.training._loss import loss_of
 from degendsl.training._recipe import recipe_of
 from degendsl.vocabulary import MATRIX_PENALTIES, optimizer_of
@@ -328,18 +329,63 @@ def test_what_is_not_trained_keeps_its_bits_and_has_no_moments(tmp_path: Path):
 
 
 def test_input_noise_is_of_its_size_and_follows_from_the_seed():
-    from degendsl.training._batches import batches
-
     spec = tiny(TINY, "train.input_noise=0.25", "train.batch_size=512")
     train = spec.points[0].science.train
     first, second = (recipe_of(unit, spec.networks) for unit in make_plan(spec).units[:2])
     quiet = eqx.tree_at(lambda r: r.input_noise, first, jnp.zeros(()))
-    drawn = [
-        np.asarray(batches(train, recipe, jnp.asarray(3))(jnp.asarray(1))[0].inputs)
-        for recipe in (first, first, quiet, second)
-    ]
+    draw = jax.jit(lambda recipe: batches(train, recipe, jnp.asarray(3))(jnp.asarray(1))[0].inputs)
+    drawn = [np.asarray(draw(recipe)) for recipe in (first, first, quiet, second)]
     np.testing.assert_array_equal(drawn[0], drawn[1])
     assert (drawn[0] != drawn[3]).any()
     noise = drawn[0] - drawn[2]
     # 512 trials of 12 steps: the standard deviation is known to one part in √(2 · 6144).
     assert noise.std() == pytest.approx(0.25, rel=5 / np.sqrt(2 * noise.size))
+
+
+# A fixed training set
+
+
+def test_each_pass_over_a_fixed_set_takes_every_trial_at_most_once():
+    order = np.asarray(shuffled(jr.key(0), 10, 4, 7))
+    assert order.shape == (7, 4) and order.min() >= 0 and order.max() < 10
+    # Two batches of four make a pass of ten; the seventh batch begins a fourth pass.
+    passes = [order[i : i + 2].ravel().tolist() for i in range(0, 7, 2)]
+    assert [len(set(one)) for one in passes] == [8, 8, 8, 4]
+    assert len({tuple(one) for one in passes}) == 4
+    # A set of one batch is used whole.
+    whole = np.asarray(shuffled(jr.key(0), 5, 5, 3))
+    np.testing.assert_array_equal(np.sort(whole, axis=1), np.tile(np.arange(5), (3, 1)))
+
+
+def test_a_fixed_set_is_all_that_is_trained_on_and_its_order_changes_by_epoch():
+    spec = tiny(TINY, "train.data.fixed=20", "train.steps_per_epoch=8")
+    train = spec.points[0].science.train
+    first, second = (recipe_of(unit, spec.networks) for unit in make_plan(spec).units[:2])
+    make = jax.jit(lambda task, key: task.trials(key, 20).inputs)
+    whole = np.asarray(make(first.task, first.set_key))
+
+    @jax.jit
+    def drawn(recipe: Any, epoch: Any) -> Any:
+        draw = batches(train, recipe, epoch)
+        return jax.vmap(lambda step: draw(step)[0].inputs)(jnp.arange(8))
+
+    def used(recipe: Any, epoch: int) -> list[int]:
+        inputs = np.asarray(drawn(recipe, jnp.asarray(epoch)))
+        matches = [(whole == one).all(axis=(1, 2)) for one in inputs.reshape(-1, *whole.shape[1:])]
+        return [int(np.argmax(match)) if match.any() else -1 for match in matches]
+
+    orders = [used(first, epoch) for epoch in (0, 1)]
+    # Four passes of two batches of eight: all but certainly every trial of twenty.
+    assert -1 not in orders[0] and len(set(orders[0])) > 16
+    assert orders[0] != orders[1] and orders[0] == used(first, 0)
+    # The set of another network is its own.
+    assert -1 in used(second, 0)
+
+
+def test_training_on_a_fixed_set_goes_on_to_the_same_bits(tmp_path: Path):
+    spec = tiny(TINY, "train.data.fixed=20", "train.stop.train_mse=0.2", "networks.count=3")
+    whole = units(trained(spec, tmp_path / "whole"))
+    store = stopped(spec, tmp_path / "stopped", after=4)
+    (rest,) = make_plan(spec).groups()
+    train_group(rest, spec.networks, store, realisation(2))
+    assert len(whole) == 3 and units(store) == whole

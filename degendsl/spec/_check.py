@@ -189,7 +189,7 @@ def _mend(value: Any, wanted: Any) -> str:
         except ValueError:
             return ""
         return f"write {bare}" if number == number and abs(number) != float("inf") else ""
-    if isinstance(value, int | float) and "string" in wanted:
+    if isinstance(value, int | float) and "string" in wanted and "object" not in wanted:
         return f"write '{value}' in quotes"
     if wanted == "array" and isinstance(value, str | int | float):
         return f"write [{value}]"

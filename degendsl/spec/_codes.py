@@ -174,6 +174,11 @@ CODES: dict[str, Code] = {
         "- {name: task, levels: {easy: {task.channels: 1}, hard: {task.channels: 5}}}",
         "Give the axis a name of its own: - {name: difficulty, levels: …}",
     ),
+    "E070": Code(
+        "A fixed training set with fewer trials than a batch.",
+        "train: {batch_size: 256, data: {fixed: 100}}",
+        "A larger set, or smaller batches.",
+    ),
     "E071": Code(
         "A penalty on the recurrent weights, which are not trained.",
         "train: {trainable: [readout], penalties: {l1: 1e-4}}",

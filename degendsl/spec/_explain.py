@@ -16,6 +16,7 @@ from ._types import (
     Scalar,
     Table,
     Type,
+    ValueOrBlock,
     Words,
     fields_of,
     kind_name,
@@ -119,6 +120,9 @@ def type_said(described: Type | None) -> str:
             return f"mapping from names: {type_said(value)}"
         case Maybe(inner):
             return f"{type_said(inner)}, or null"
+        case ValueOrBlock(value, block):
+            keys = ", ".join(field.name for field in fields_of(block.default))
+            return f"{type_said(value)}, or a mapping with {keys}"
         case Block():
             return "a mapping of keys to values"
         case Anything() | None:

@@ -13,6 +13,7 @@ from ._types import (
     OneOrMany,
     Table,
     Type,
+    ValueOrBlock,
     Words,
     block_in,
     fields_of,
@@ -108,7 +109,7 @@ def _below(prefix: str, block: Block, listed: bool = False) -> Iterator[tuple[st
             path = f"{prefix}{field.name}"
             yield path, Home(path=path, owner=kind, field=field, listed=listed)
             match field.type:
-                case (Block() as inner) | OneOrMany(inner):
+                case (Block() as inner) | OneOrMany(inner) | ValueOrBlock(_, inner):
                     yield from _below(f"{path}.", inner, listed)
                 case Many(Block() as inner) | Table(Block() as inner):
                     yield from _below(f"{path}.", inner, True)

@@ -15,6 +15,8 @@ from ._types import (
     Scalar,
     Table,
     Type,
+    ValueOrBlock,
+    block_in,
     field_of,
     fields_of,
 )
@@ -151,20 +153,28 @@ def cast(described: Type, value: Any) -> Any:
                 field.name: cast(field.type, _written(value, field.name, field.default))
                 for field in fields_of(kind)
             }
+        case ValueOrBlock(plain, block):
+            return cast(block if _is_block(value) else plain, value)
         case _:
             return value
 
 
 def level(described: Type, value: Any) -> Any:
     """A swept value as its type has it, with no key more than was written."""
-    if not isinstance(described, Block) or not isinstance(value, Mapping):
+    block = None if isinstance(described, OneOrMany) else block_in(described)
+    if block is None or not isinstance(value, Mapping):
         return cast(described, value)
-    known = {field.name: field.type for field in fields_of(pick(described, value))}
+    known = {field.name: field.type for field in fields_of(pick(block, value))}
     return {name: level(known[name], one) for name, one in value.items()}
 
 
 def _several(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
+
+
+def _is_block(value: Any) -> bool:
+    """Whether this is what a spec writes as a mapping: one, or a typed block."""
+    return isinstance(value, Mapping) or hasattr(value, "__dataclass_fields__")
 
 
 def _written(value: Any, name: str, default: Any) -> Any:
@@ -198,6 +208,8 @@ def build(described: Type, value: Any) -> Any:
             return {name: build(inner, one) for name, one in value.items()}
         case Maybe(inner):
             return None if value is None else build(inner, value)
+        case ValueOrBlock(plain, block):
+            return build(block if _is_block(value) else plain, value)
         case _:
             return value
 

@@ -20,6 +20,7 @@ from ._types import (
     Scalar,
     Table,
     Type,
+    ValueOrBlock,
     Words,
     chooser,
     fields_of,
@@ -186,6 +187,12 @@ def _type(described: Type) -> dict[str, Any]:
             # two stand side by side and a mistake is still told once.
             either = {"type": ["object", "array"], "minItems": 1, "items": _type(item)}
             return _type(item) | either
+        case ValueOrBlock(value, block):
+            # What is said of a mapping means nothing to a number or a word.
+            if isinstance(value, Scalar):
+                return _type(block) | {"type": [value.name, "object"]}
+            word = {"if": {"type": "string"}, "then": {"enum": list(value.words)}}
+            return _type(block) | {"type": ["string", "object"]} | word
         case Block() if described.word:
             return _branches(described, described.word)
         case Block():

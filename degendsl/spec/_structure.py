@@ -22,7 +22,7 @@ def _structure(block: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in fields_of(type(block)):
         value = getattr(block, field.name)
-        if isinstance(field.type, Block):
+        if isinstance(field.type, Block) or hasattr(value, "__dataclass_fields__"):
             found[field.name] = _structure(value)
         elif field.key.role in ("structure", "shape"):
             found[field.name] = list(value) if isinstance(value, tuple) else value

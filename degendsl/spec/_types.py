@@ -75,6 +75,17 @@ class Block:
 
 
 @dataclass(frozen=True)
+class ValueOrBlock:
+    """One plain value, or a mapping that says more: `time_constant: 2`, or `{low: 1, high: 9}`.
+
+    The plain value is a number, or one of a few words: `data: fresh`, or `{fixed: 2000}`.
+    """
+
+    value: Scalar | Words
+    block: Block
+
+
+@dataclass(frozen=True)
 class Anything:
     """A value whose type depends on its path, as in a sweep."""
 
@@ -86,7 +97,7 @@ class Maybe:
     inner: "Type"
 
 
-Type = Scalar | Words | Many | OneOrMany | Table | Block | Anything | Maybe
+Type = Scalar | Words | Many | OneOrMany | Table | Block | ValueOrBlock | Anything | Maybe
 
 _SCALARS: dict[type, Scalar] = {
     int: Scalar("integer"),
@@ -149,6 +160,8 @@ def block_in(described: "Type | None") -> Block | None:
     """The block that stands here by itself, be it alone or as one of several."""
     if isinstance(described, OneOrMany):
         return described.item
+    if isinstance(described, ValueOrBlock):
+        return described.block
     return described if isinstance(described, Block) else None
 
 
@@ -172,7 +185,7 @@ def type_of(annotation: Any) -> Type:
         return Anything()
     if annotation in _SCALARS:
         return _SCALARS[annotation]
-    if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
+    if _is_block(annotation):
         return Block((annotation,))
     if origin is Literal:
         return Words(arguments)
@@ -182,9 +195,15 @@ def type_of(annotation: Any) -> Type:
         return Table(type_of(arguments[1]))
     if origin in (Union, types.UnionType):
         first, *rest = (member for member in arguments if member is not types.NoneType)
-        inner = Block((first, *rest)) if rest else type_of(first)
+        inner = Block((first, *rest)) if rest and _is_block(first) else type_of(first)
+        if rest and isinstance(inner, Scalar | Words):
+            inner = ValueOrBlock(inner, Block(tuple(rest)))
         return Maybe(inner) if types.NoneType in arguments else inner
     raise TypeError(f"The language has no type for the annotation {annotation!r}.")
+
+
+def _is_block(annotation: Any) -> bool:
+    return dataclasses.is_dataclass(annotation) and isinstance(annotation, type)
 
 
 def _default(field: "dataclasses.Field[Any]") -> Any:

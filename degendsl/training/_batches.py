@@ -1,8 +1,10 @@
-"""The trials of each step: fresh ones, and noise on their inputs."""
+"""The trials of each step: fresh ones, or batches of a fixed set in an order of the epoch's own."""
 
 from collections.abc import Callable
+from typing import Any
 
 import equinox as eqx
+import jax
 import jax.random as jr
 from jaxtyping import Array, Int, PRNGKeyArray
 
@@ -38,4 +40,21 @@ def _chosen(
     train: kinds.Train, recipe: Recipe, epoch: Int[Array, ""]
 ) -> Callable[[Int[Array, ""]], Trials]:
     key = jr.fold_in(recipe.data_key, epoch)
-    return lambda step: recipe.task.trials(jr.fold_in(key, step), train.batch_size)
+    if not isinstance(train.data, kinds.FixedData):
+        return lambda step: recipe.task.trials(jr.fold_in(key, step), train.batch_size)
+    # Drawn again each epoch: cheaper than the trials of one epoch, and nothing to carry or keep.
+    whole = recipe.task.trials(recipe.set_key, train.data.fixed)
+    order = shuffled(key, train.data.fixed, train.batch_size, train.steps_per_epoch)
+    return lambda step: jax.tree.map(lambda leaf: leaf[order[step]], whole)
+
+
+def shuffled(key: PRNGKeyArray, count: int, batch: int, steps: int) -> Int[Array, "step trial"]:
+    """Which of `count` trials each step takes, in passes of an order of their own.
+
+    No trial comes twice in a pass; where `batch` does not divide `count`, the last few of its
+    order sit it out.
+    """
+    per_pass = count // batch
+    n_passes = -(-steps // per_pass)
+    orders: Any = jax.vmap(lambda key: jr.permutation(key, count))(jr.split(key, n_passes))
+    return orders[:, : per_pass * batch].reshape(-1, batch)[:steps]

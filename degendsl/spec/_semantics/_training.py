@@ -7,6 +7,14 @@ from ._finding import Case, Finding
 
 def check(case: Case) -> Iterator[Finding]:
     """What is wrong with the training of a condition."""
+    data, batch = case.train["data"], case.train["batch_size"]
+    if data != "fresh" and data["fixed"] < batch:
+        yield Finding(
+            "E070",
+            f"a training set of {data['fixed']:,} trials does not fill a batch of {batch:,}",
+            ("train.data.fixed", "train.batch_size"),
+            f"at least {batch:,} trials, or smaller batches",
+        )
     yield from _penalties(case)
 
 

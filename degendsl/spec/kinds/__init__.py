@@ -48,6 +48,7 @@ from .study import Study as Study
 from .task import Shift as Shift
 from .task import TaskDescription as TaskDescription
 from .training import Euler as Euler
+from .training import FixedData as FixedData
 from .training import Networks as Networks
 from .training import Numerics as Numerics
 from .training import Penalties as Penalties

@@ -1,5 +1,6 @@
 """How the equations are solved and how a network is trained."""
 
+import typing
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -80,6 +81,18 @@ class Penalties:
         return f" Penalties were added to the loss: {', '.join(given)}." if given else ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FixedData:
+    """A training set drawn once, of which every epoch takes its batches in a new order."""
+
+    fixed: int = key(
+        doc="Trials in the training set, drawn anew for each network that varies in data.",
+        at_least=1,
+        at_most=10_000_000,
+        role="shape",
+    )
+
+
 Trained = Literal["recurrent", "input", "bias", "readout"]
 
 
@@ -117,6 +130,13 @@ class Train:
         source="paper",
         neutral=0.0,
     )
+    data: Literal["fresh"] | FixedData = key(
+        "fresh",
+        doc="Where trials come from: `fresh` ones at every step, or a fixed training set.",
+        role="structure",
+        source="paper",
+        neutral="fresh",
+    )
     trainable: tuple[Trained, ...] = key(
         ("recurrent", "input", "bias", "readout"),
         doc="What training changes; the rest stays as it was drawn. The readout includes its "
@@ -131,20 +151,22 @@ class Train:
 
     def sentence(self) -> str:
         """How networks were trained, for the methods text."""
-        noise = (
-            f" with noise of SD {self.input_noise:g} on their inputs" if self.input_noise else ""
-        )
-        some = (
-            f" Only {' and '.join(self.trainable)} were trained." if len(self.trainable) < 4 else ""
-        )
+        noise = f" with input noise of SD {self.input_noise:g}" if self.input_noise else ""
+        few = len(self.trainable) < len(typing.get_args(Trained))
+        some = f" Only {' and '.join(self.trainable)} were trained." if few else ""
         return (
-            f"Training used {self.optimizer.sentence()}, on batches of {self.batch_size} fresh "
-            f"trials{noise}, until "
-            f"the mean squared error of an epoch of {self.steps_per_epoch} steps reached "
-            f"{self.stop.train_mse:g} and for {self.stop.patience} epochs after that; a network "
-            f"that had not reached it after {self.max_epochs} epochs counts as unconverged and is "
-            f"not compared.{self.penalties.sentence()}{some}"
+            f"Training used {self.optimizer.sentence()}, on batches of {self.batch_size} "
+            f"{self._trials()}{noise}, until the mean squared error of an epoch of "
+            f"{self.steps_per_epoch} steps reached {self.stop.train_mse:g} and for "
+            f"{self.stop.patience} epochs after that; a network that had not reached it after "
+            f"{self.max_epochs} epochs counts as unconverged and is not compared."
+            f"{self.penalties.sentence()}{some}"
         )
+
+    def _trials(self) -> str:
+        if isinstance(self.data, FixedData):
+            return f"trials from a set of {self.data.fixed:,}, in a new order each epoch"
+        return "fresh trials"
 
 
 @dataclass(frozen=True, kw_only=True)
