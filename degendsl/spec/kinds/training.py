@@ -76,8 +76,9 @@ class Penalties:
 
     def sentence(self) -> str:
         """The penalties, for the methods text."""
-        names = {"l1": "ℓ1", "l2": "ℓ2", "nuclear": "nuclear-norm", "rates": "mean-square rate"}
-        given = [f"{value:g} × {names[name]}" for name, value in vars(self).items() if value]
+        signs = {"l1": "ℓ1", "l2": "ℓ2", "nuclear": "nuclear norm", "rates": "mean square rate"}
+        found = {signs.get(name, name): value for name, value in vars(self).items() if value}
+        given = [f"{value:g} × {name}" for name, value in found.items()]
         return f" Penalties were added to the loss: {', '.join(given)}." if given else ""
 
 
