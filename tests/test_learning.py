@@ -11,6 +11,7 @@ from conftest import TINY, tiny
 import degendsl
 from degendsl import metrics
 from degendsl.measuring._learning import alignments, kernel_rows
+from degendsl.metrics import _learning
 from degendsl.models import Parameters
 from degendsl.planning import make_plan
 from degendsl.vocabulary import model_of, task_of
@@ -88,7 +89,11 @@ def test_rows_of_the_kernel_are_the_same_for_every_seed_and_only_where_the_loss_
 
 
 @pytest.mark.parametrize("shape", [(6, 40), (40, 6)])
-def test_alignment_ignores_scale_and_rotation_and_equals_its_definition(shape: tuple[int, int]):
+def test_alignment_ignores_scale_and_rotation_and_equals_its_definition(
+    shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+):
+    # So that forty features are more than one stretch.
+    monkeypatch.setattr(_learning, "_STRETCH", 16)
     a, b = RNG.standard_normal((2, *shape))
     k, l_ = a @ a.T, b @ b.T
     expected = np.trace(k @ l_) / np.linalg.norm(k) / np.linalg.norm(l_)

@@ -10,6 +10,9 @@ from jaxtyping import Array, Float
 
 AnyArray = Array | np.ndarray
 
+# Features that are held in float64 at once.
+_STRETCH = 8192
+
 
 def weight_change(
     after: Float[AnyArray, "row column"], before: Float[AnyArray, "row column"]
@@ -52,12 +55,11 @@ def feature_alignment(
     **Reference:** Cortes, Mohri & Rostamizadeh, JMLR 2012; for its use on networks before and
     after training Baratin et al., AISTATS 2021, arXiv:2008.00938.
     """
-    a, b = _double(after), _double(before)
-    rows, narrow = len(a), max(a.shape[1], b.shape[1])
-    if rows <= narrow:
-        left, right = a @ a.T, b @ b.T
+    if len(after) <= max(after.shape[1], before.shape[1]):
+        left, right = _gram(after), _gram(before)
         cross, norms = np.vdot(left, right), (np.linalg.norm(left), np.linalg.norm(right))
     else:
+        a, b = _double(after), _double(before)
         cross = np.linalg.norm(a.T @ b) ** 2
         norms = (np.linalg.norm(a.T @ a), np.linalg.norm(b.T @ b))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -100,6 +102,15 @@ def sparsity(matrix: Float[AnyArray, "row column"]) -> float:
         return math.nan
     root = math.sqrt(weights.size)
     return float((root - np.abs(weights).sum() / norm) / (root - 1))
+
+
+def _gram(features: Float[AnyArray, "row feature"]) -> Float[np.ndarray, "row row"]:
+    """F Fᵀ in float64, in stretches of features: there can be millions, and float32 is half."""
+    total = np.zeros((len(features), len(features)))
+    for first in range(0, features.shape[1], _STRETCH):
+        some = _double(features[:, first : first + _STRETCH])
+        total += some @ some.T
+    return total
 
 
 def _double(matrix: AnyArray) -> Float[np.ndarray, "..."]:

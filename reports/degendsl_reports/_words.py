@@ -93,5 +93,5 @@ NETWORK_COLUMNS: dict[str, tuple[str, str]] = {
     "kernel_alignment_initial_state": ("Kernel alignment, initial state", "kernel alignment"),
     "spectral_radius": ("Spectral radius", "spectral radius"),
     "effective_rank": ("Effective rank", "effective rank"),
-    "sparsity": ("Sparsity", "fraction of weights near 0"),
+    "sparsity": ("Sparsity", "Hoyer's, of 0 to 1"),
 }
