@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
   $$p -c '$(NEW_ENOUGH)' 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: quickstart setup test test-slow torture lint format bench pictures constraints clean
+.PHONY: quickstart setup test test-slow torture lint format tools docs bench pictures constraints clean
 
 quickstart: setup  ## Set up, run specs/quickstart.yaml, say where its page is.
 	$(BIN)/degendsl run specs/quickstart.yaml
@@ -38,6 +38,13 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+tools:  ## What some tests use beside Python, from npm: an editor's language server, axe.
+	npm install --prefix .tools --no-save --no-audit --no-fund --silent \
+	  yaml-language-server@1.18.0 axe-core@4.10.3
+
+docs: setup  ## Write the reference of the language from its own description.
+	$(BIN)/python docs/reference.py
 
 bench: setup  ## Ratios, measured side by side; see benchmarks/README.md for the peers.
 	$(BIN)/python benchmarks/training.py

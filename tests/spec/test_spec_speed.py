@@ -29,10 +29,10 @@ import sys, time
 from degendsl.spec import parse_spec
 text, taken = sys.stdin.read(), []
 for _ in range(3):
-    begun = time.perf_counter()
+    begun = time.process_time()
     spec = parse_spec(text)
     assert len(spec.points) == 5000
-    taken.append(time.perf_counter() - begun)
+    taken.append(time.process_time() - begun)
 print(min(taken))
 """
 
