@@ -11,6 +11,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import linear_sum_assignment
 
+from ._products import Factor
+
 _MAX_ITERATIONS = 60
 # Of the objective: what the next vertex promises at most. Exchanges find what is left.
 _TOLERANCE = 1e-3
@@ -46,7 +48,7 @@ class Assignment(NamedTuple):
 def value(problem: Problem, at: Assignment) -> float:
     rows = np.arange(len(at.order))
     linear = (at.sign * problem.linear[rows, at.order]).sum()
-    return float(np.vdot(problem.a, at.moved(problem.b)) + linear)
+    return _inner(problem.a, at.moved(problem.b)) + float(linear)
 
 
 def climb(problem: Problem, start: Square) -> Assignment:
@@ -60,17 +62,18 @@ def _relaxed(problem: Problem, start: Square) -> Assignment:
     a, b, linear = (x.astype(np.float32) for x in (a, b, problem.linear))
     rows, here = np.arange(len(a)), start.astype(np.float32)
     # A Q Bᵀ + Aᵀ Q B as one product of twice the depth.
-    left, right = np.hstack([a, a.T]), np.ascontiguousarray(b.T)
-    slope = left @ np.vstack([here @ right, here @ b])
+    left, right = Factor(np.hstack([a, a.T])), np.ascontiguousarray(b.T)
+    inside = Factor(here)
+    slope = left.times(np.vstack([inside.times(right), inside.times(b)]))
     for _ in range(_MAX_ITERATIONS):
         to = _vertex(slope + linear, problem.signed)
         sign = to.sign.astype(np.float32)[:, None]
-        there = left @ np.vstack([sign * right[to.order], sign * b[to.order]])
+        there = left.times(np.vstack([sign * right[to.order], sign * b[to.order]]))
         # Along the edge the objective is a parabola. Its slope is symmetric in both ends, so the
         # four products that it takes are sums over the units, but for one.
         s = to.sign
         ahead, beyond = (s * x[rows, to.order] for x in (slope, there))
-        own, pull = float(np.vdot(slope, here)), float(np.vdot(linear, here))
+        own, pull = _inner(slope, here), _inner(linear, here)
         first = ahead.sum() - own + (s * linear[rows, to.order]).sum() - pull
         second = 0.5 * (beyond.sum() - 2 * ahead.sum() + own)
         if first <= _TOLERANCE * abs(own + pull):
@@ -80,6 +83,11 @@ def _relaxed(problem: Problem, start: Square) -> Assignment:
         here[rows, to.order] += step * to.sign.astype(np.float32)
         slope += step * (there - slope)
     return _vertex(here, problem.signed)
+
+
+def _inner(x: Square, y: Square) -> float:
+    # Not `vdot`: long ones start threads, as long products do.
+    return float((x * y).sum(dtype=np.float64))
 
 
 def _vertex(slope: Square, signed: bool) -> Assignment:
@@ -94,7 +102,7 @@ def exchange(problem: Problem, at: Assignment) -> Assignment:
     a, rows = problem.a, np.arange(len(problem.a))
     order, sign = at.order.copy(), at.sign.copy()
     moved = at.moved(problem.b)
-    both = a @ moved.T + a.T @ moved
+    both = Factor(np.hstack([a, a.T])).times(np.vstack([moved.T, moved]))
     least = 1e-10 * max(1.0, float(np.abs(a).max()))
     for _ in range(20 * len(a)):
         worth = sign[:, None] * problem.linear[:, order]
