@@ -1,0 +1,90 @@
+"""Twins, references, settings and subsets of pairs of a small study."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from conftest import SWEPT, tiny
+
+import degendsl
+from degendsl import metrics
+from degendsl.api import RunResult
+from degendsl.errors import MeasureError
+from degendsl.measuring import chosen_pairs
+from degendsl.training._twins import nudge
+
+ASKED = (
+    "networks.count=5",
+    "measure.floor={networks: 2}",
+    "measure.sensitivity={dynamics.delays: [2, 3]}",
+    "measure.weights=[{starts: 2, surrogate: shuffled}, {starts: 2, group: own, blocks: joint}]",
+)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    text = SWEPT + "expect:\n  - {level: dynamics, unchanged_with: "
+    text += "train.optimizer.learning_rate, within: 0.99}\n"
+    return degendsl.run(tiny(text, *ASKED), tmp_path_factory.mktemp("study"))
+
+
+def test_a_twin_starts_one_bit_away_and_zeros_stay():
+    weights = {"recurrent": np.array([[[0.5, -0.25], [0.0, 1.0]]], np.float32)}
+    before = weights["recurrent"].copy()
+    nudge(weights, 0, "f" * 64)
+    after = weights["recurrent"]
+    assert after[0, 1, 0] == 0
+    moved = np.abs(after.view(np.int32) - before.view(np.int32))
+    np.testing.assert_array_equal(moved, [[[1, 1], [0, 1]]])
+
+
+def test_twins_lie_apart_and_are_no_networks_of_the_study(study: RunResult):
+    assert len(list(study.store.root.glob("units/*/*.npz"))) == 10
+    assert len(list(study.store.root.glob("twins/*/*.npz"))) == 4
+    assert study.store.table("networks").height == 10
+
+
+def test_every_reference_stands_beside_its_value(study: RunResult):
+    rows = study.store.table("degeneracy").filter(at="end")
+    dsa = rows.filter(metric="dsa").row(0, named=True)
+    assert all(dsa[name] is not None for name in ("floor", "null", "cross", "untrained"))
+    # After a few dozen steps one bit has not grown to what another seed makes.
+    assert dsa["floor"] < 1e-3 * dsa["value"]
+    assert rows.filter(metric="pif").row(0, named=True)["surrogate"] > 0
+    assert rows.filter(metric="ood_spread").row(0, named=True)["floor"] is not None
+    tagged = rows.filter(pl.col("metric").str.starts_with("pif_angle["))
+    assert tagged.height == 2 and tagged["value"].null_count() == 0
+
+
+def test_the_grid_of_settings_is_in_its_tables(study: RunResult):
+    effects = study.store.table("sensitivity").filter(metric="dsa")
+    assert effects["setting"].to_list() == ["delays 2", "delays 3"]
+    values = study.store.table("sensitivity_values").filter(metric="dsa", setting="delays 3")
+    # These are the settings of the study itself.
+    own = study.store.table("degeneracy").filter(metric="dsa", at="end")
+    assert values["value"].to_list() == own["value"].to_list()
+    claim = study.store.table("expectations").row(0, named=True)
+    assert claim["claimed"] == "unchanged" and claim["verdict"] in ("holds", "unclear")
+
+
+@pytest.mark.parametrize("n, most", [(6, 7), (50, 100), (51, 130), (9, 4)])
+def test_a_subset_of_pairs_is_balanced(n: int, most: int):
+    pairs = chosen_pairs(n, most)
+    assert len(set(pairs)) == len(pairs) == most and all(i > j for i, j in pairs)
+    counts = np.bincount(np.ravel(pairs), minlength=n)
+    assert counts.max() - counts.min() <= 2
+    assert len(chosen_pairs(n, None)) == n * (n - 1) // 2
+
+
+def test_what_cannot_be_measured_is_said_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object, name: str, **__: object) -> None:
+        raise MeasureError(f"{name} carries only 3 of rank 4; lower the rank")
+
+    monkeypatch.setattr(metrics, "operator", refuse)
+    result = degendsl.run(tiny(), tmp_path)
+    said = " ".join(result.store.table("problems")["problem"])
+    assert "network 0" in said and "lower the rank" in said
+    assert "pif" in set(result.store.table("degeneracy")["metric"])
