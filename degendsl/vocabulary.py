@@ -7,8 +7,9 @@ implementation, and its line below.
 from collections.abc import Callable
 from typing import Any
 
+import diffrax
 import jax.numpy as jnp
-from jaxtyping import Array
+from jaxtyping import Array, Float
 
 from degendsl import learning, models, tasks
 from degendsl.spec import describe, kinds
@@ -28,7 +29,20 @@ MODELS: dict[type, Callable[..., models.AbstractModel]] = {
 
 INITIALISERS: dict[type, Callable[..., models.AbstractInitialiser]] = {
     kinds.UniformInit: lambda _: models.Uniform(),
-    kinds.GaussianInit: lambda init: models.Gaussian(jnp.asarray(init.gain, jnp.float32)),
+    kinds.GaussianInit: lambda init: models.Gaussian(_number(init.gain), init.rank or None),
+    kinds.OrthogonalInit: lambda init: models.Orthogonal(_number(init.gain)),
+}
+
+PARAMETERIZATIONS: dict[type, Callable[..., models.MuP | None]] = {
+    kinds.StandardParameterization: lambda _: None,
+    kinds.MuPParameterization: lambda mup: models.MuP(_number(mup.gamma), mup.centred),
+}
+
+SOLVERS: dict[type, Callable[..., models.AbstractIntegrator]] = {
+    kinds.Euler: lambda _: models.Euler(),
+    kinds.Heun: lambda _: models.OneStep(diffrax.Heun()),
+    kinds.Tsit5: lambda solver: _adaptive(diffrax.Tsit5(), solver),
+    kinds.Dopri5: lambda solver: _adaptive(diffrax.Dopri5(), solver),
 }
 
 OPTIMIZERS: dict[type, Callable[..., learning.AbstractOptimizer]] = {
@@ -68,14 +82,22 @@ def task_of(science: kinds.Science) -> tasks.AbstractTask:
 
 def model_of(science: kinds.Science) -> models.AbstractModel:
     """The dynamics that a condition trains, without parameters."""
-    model = science.model
+    model, dt, constant = science.model, science.solver.dt, science.model.time_constant
+    own = isinstance(constant, kinds.TimeConstants)
     return MODELS[type(model)](
-        leak=jnp.asarray(science.solver.dt / model.time_constant, jnp.float32),
+        leak=_number(dt / (constant.low if own else constant)),
         initialiser=INITIALISERS[type(model.init)](model.init),
         nonlinearity=models.NONLINEARITIES[model.nonlinearity],
         n_inputs=science.task.input_size,
         n_units=model.units,
         n_outputs=science.task.output_size,
+        integrator=SOLVERS[type(science.solver)](science.solver),
+        connectivity=_connectivity(model.recurrent),
+        scaling=PARAMETERIZATIONS[type(model.parameterization)](model.parameterization),
+        spread=models.Spread(*map(_number, (constant.low, constant.high, dt))) if own else None,
+        noise=_number(model.noise) if model.noise else None,
+        biased=model.biases,
+        learns_start=model.initial_state == "learned",
     )
 
 
@@ -103,3 +125,21 @@ def _numbers(block: Any) -> dict[str, Array | None]:
 
 def _traced(block: Any, name: str) -> Array:
     return jnp.asarray(getattr(block, name), jnp.float32)
+
+
+def _connectivity(recurrent: kinds.Recurrent) -> models.Connectivity:
+    return models.Connectivity(
+        absent=_number(recurrent.sparse) if recurrent.sparse else None,
+        excitatory=_number(recurrent.dale) if recurrent.dale else None,
+        rank=recurrent.low_rank or None,
+    )
+
+
+def _adaptive(
+    method: diffrax.AbstractAdaptiveSolver, solver: kinds.Tsit5 | kinds.Dopri5
+) -> models.Adaptive:
+    return models.Adaptive(method, _number(solver.rtol), _number(solver.atol))
+
+
+def _number(value: float) -> Float[Array, ""]:
+    return jnp.asarray(value, jnp.float32)

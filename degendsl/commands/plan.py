@@ -31,7 +31,7 @@ def _planned(options: argparse.Namespace, target: str) -> Answer:
     from degendsl.api import chosen_profile
     from degendsl.errors import RunnerError
     from degendsl.outlook import outlook
-    from degendsl.planning import make_plan
+    from degendsl.planning import make_plan, scaling
 
     spec, store = spec_and_store(options, target)
     plan = make_plan(spec)
@@ -42,8 +42,11 @@ def _planned(options: argparse.Namespace, target: str) -> Answer:
         probe=None if options.no_probe else _say_probing,
     )
     last = (store.runs() or [None])[-1]
+    scales = scaling(plan)
     return Answer(
-        text="\n".join([*_rows(found), _sum(plan, found, store), *_costs(found), *_last(last)]),
+        text="\n".join(
+            [*_rows(found), _sum(plan, found, store), *scales, *_costs(found), *_last(last)]
+        ),
         content={
             "folder": str(store.root),
             "compile_groups": len(plan.groups()),
@@ -53,6 +56,7 @@ def _planned(options: argparse.Namespace, target: str) -> Answer:
             "estimate": found.estimate.plain(),
             "last_run": last,
             "too_large": list(found.too_large),
+            "scaling": scales,
         },
         problems="\n".join(found.too_large),
         code=RunnerError.exit_code if found.too_large else 0,

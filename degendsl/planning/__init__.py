@@ -28,3 +28,4 @@ from ._plan import make_plan as make_plan
 from ._plan import structure_of as structure_of
 from ._reasons import Row as Row
 from ._reasons import rows as rows
+from ._scaling import scaling as scaling

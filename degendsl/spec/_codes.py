@@ -194,6 +194,37 @@ CODES: dict[str, Code] = {
         "expect: [{level: dynamics, unchanged_with: task.channels}]",
         "expect: [{level: dynamics, unchanged_with: task.channels, within: 0.1}]",
     ),
+    # Networks
+    "E060": Code(
+        "A range of time constants that ends before it begins.",
+        "time_constant: {low: 10, high: 2}",
+        "time_constant: {low: 2, high: 10}",
+    ),
+    "E061": Code(
+        "Private noise with a solver whose steps are adaptive.",
+        "model: {noise: 0.1}, solver: {kind: tsit5}",
+        "solver: {kind: heun}, or euler.",
+    ),
+    "E062": Code(
+        "A rank of the recurrent matrix above its size, or one set twice.",
+        "model: {units: 16, recurrent: {low_rank: 20}}",
+        "A rank of at most model.units.",
+    ),
+    "E063": Code(
+        "Constraints on the recurrent matrix that cannot hold together, or not from the start.",
+        "recurrent: {dale: 0.8, low_rank: 2}",
+        "Keep one of the two.",
+    ),
+    "E064": Code(
+        "Dale's principle with units of one kind only.",
+        "model: {units: 4, recurrent: {dale: 0.9}}",
+        "A fraction that leaves some of both.",
+    ),
+    "E065": Code(
+        "µP with an initialisation or a constraint that its table does not cover.",
+        "parameterization: {kind: mup}, recurrent: {low_rank: 2}",
+        "Use standard parameterisation, or drop the other.",
+    ),
     # Warnings
     "W001": Code(
         "A block got another kind, which drops its other keys, though the new kind has them too.",

@@ -56,7 +56,7 @@ def resolve(
     The document is taken to fit the schema, so the second is only ever a swept key whose block
     has got a kind without it.
     """
-    filler = _Filler(document.get("task") or {})
+    filler = _Filler(document)
     blocks = {}
     for word in SCIENCE:
         data = document.get(word)
@@ -92,11 +92,18 @@ def value_at(blocks: Mapping[str, Any], path: str) -> Any:
 
 
 class _Filler:
-    """Fills the blocks of one condition with defaults, some of which are its task's own."""
+    """Fills the blocks of one condition with defaults, some of which are its task's own.
 
-    def __init__(self, task: Mapping[str, Any]) -> None:
-        self.task = pick(_BLOCKS["task"], task)
-        self._defaults: Mapping[str, Any] = self.task.defaults
+    Some are those of its parameterisation, which knows where the weights of networks must start.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        model = document.get("model") or {}
+        network = field_of(pick(_BLOCKS["model"], model), "parameterization")
+        assert network is not None and isinstance(network.type, Block)
+        scaling = pick(network.type, model.get("parameterization") or {})
+        self.task = pick(_BLOCKS["task"], document.get("task") or {})
+        self._defaults: Mapping[str, Any] = {**self.task.defaults, **scaling.defaults}
         self.following: list[tuple[dict[str, Any], str, str]] = []
         self.strays: list[str] = []
 
@@ -110,7 +117,8 @@ class _Filler:
             written = name in data
             used += written
             if isinstance(field.type, Block):
-                filled[name] = self.block(field.type, data[name] if written else {}, here)
+                given = data[name] if written else self._defaults.get(here, {})
+                filled[name] = self.block(field.type, given, here)
             elif written:
                 filled[name] = cast(field.type, data[name])
             elif field.key.follows:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from copy import deepcopy
 from typing import Any, get_args
 
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from degendsl.spec._types import (
     Scalar,
     Table,
     Type,
+    ValueOrBlock,
     Words,
     field_of,
     fields_of,
@@ -32,6 +34,10 @@ _COUPLED = {
     "model.time_constant",
     "train.trainable",
     "train.data",
+    "model.parameterization",
+    "model.init",
+    "model.recurrent",
+    "model.noise",
     "networks.count",
     "measure.at",
     "measure.trials.count",
@@ -64,6 +70,10 @@ def value(described: Type, field: Field, path: str) -> st.SearchStrategy[Any]:
             return number(field, whole=name == "integer")
         case Scalar("string"):
             return st.from_regex(rf"\A{field.key.pattern}\Z") if field.key.pattern else _TEXTS
+        case Scalar("boolean"):
+            return st.booleans()
+        case ValueOrBlock(plain, inner):
+            return value(plain, field, path) | block(inner, path)
         case Words(words):
             return st.sampled_from(words)
         case Many(Words(words)):
@@ -120,6 +130,7 @@ def _fitting(draw: st.DrawFn, made: dict[str, Any]) -> None:
     _fitting_task(draw, made, dt, steps)
     if draw(st.booleans()):
         made.setdefault("model", {})["time_constant"] = dt * draw(st.sampled_from([1, 1.5, 10]))
+    made.setdefault("model", {}).update(deepcopy(draw(st.sampled_from(_NETWORKS))))
     delays = draw(st.integers(1, min(20, steps - 1)))
     units = made.get("model", {}).get("units", 128)
     trials = draw(st.integers(2, 64))
@@ -167,6 +178,15 @@ def _task(document: dict[str, Any]) -> type[kinds.TaskDescription]:
         kind for kind in get_args(kinds.Task) if kind_name(kind) == document["task"]["kind"]
     )
 
+
+# Keys of a network that fit one another and every solver.
+_NETWORKS: list[dict[str, Any]] = [
+    {},
+    {"recurrent": {"sparse": 0.5, "dale": 0.8}, "init": {"kind": "gaussian"}},
+    {"recurrent": {"low_rank": 1}},
+    {"init": {"kind": "gaussian", "rank": 1}},
+    {"time_constant": {"low": 2, "high": 3.5}},
+]
 
 _SWEPT: dict[str, list[Any]] = {
     "task.channels": [1, 2, 3, 5],

@@ -9,11 +9,14 @@ from ._finding import MAX_STEPS, ROUNDING, Finding
 def step_too_long(blocks: Any) -> Iterator[Finding]:
     """Euler's method with a step longer than the time constant."""
     dt, tau = blocks["solver"]["dt"], blocks["model"]["time_constant"]
+    path = "model.time_constant"
+    if isinstance(tau, dict):
+        tau, path = tau["low"], "model.time_constant.low"
     if blocks["solver"]["kind"] == "euler" and dt > tau * (1 + ROUNDING):
         yield Finding(
             "E030",
             f"the step dt = {dt:g} is longer than the time constant {tau:g}",
-            ("model.time_constant", "solver.dt"),
+            (path, "solver.dt"),
             "Euler's method would overshoot; make dt at most the time constant",
         )
 

@@ -16,6 +16,9 @@ from .document import Science as Science
 from .document import Solver as Solver
 from .document import Task as Task
 from .flip_flop import FlipFlop as FlipFlop
+from .initialisation import GaussianInit as GaussianInit
+from .initialisation import OrthogonalInit as OrthogonalInit
+from .initialisation import UniformInit as UniformInit
 from .lorenz96 import Lorenz96 as Lorenz96
 from .measurement import DSA as DSA
 from .measurement import PIF as PIF
@@ -28,11 +31,10 @@ from .measurement import Profile as Profile
 from .measurement import Report as Report
 from .measurement import Trials as Trials
 from .model import CurrentModel as CurrentModel
-from .model import GaussianInit as GaussianInit
 from .model import Nonlinearity as Nonlinearity
 from .model import RateModel as RateModel
-from .model import StandardParameterization as StandardParameterization
-from .model import UniformInit as UniformInit
+from .model import Recurrent as Recurrent
+from .model import TimeConstants as TimeConstants
 from .optimizer import SGD as SGD
 from .optimizer import Adam as Adam
 from .optimizer import AdamW as AdamW
@@ -41,13 +43,18 @@ from .optimizer import CosineSchedule as CosineSchedule
 from .optimizer import Optimizer as Optimizer
 from .optimizer import PlateauSchedule as PlateauSchedule
 from .optimizer import Schedule as Schedule
+from .parameterization import MuPParameterization as MuPParameterization
+from .parameterization import StandardParameterization as StandardParameterization
 from .path_integration import PathIntegration as PathIntegration
 from .sine_wave import SineWave as SineWave
+from .solver import Dopri5 as Dopri5
+from .solver import Euler as Euler
+from .solver import Heun as Heun
+from .solver import Tsit5 as Tsit5
 from .study import Author as Author
 from .study import Study as Study
 from .task import Shift as Shift
 from .task import TaskDescription as TaskDescription
-from .training import Euler as Euler
 from .training import FixedData as FixedData
 from .training import Networks as Networks
 from .training import Numerics as Numerics
@@ -55,4 +62,5 @@ from .training import Penalties as Penalties
 from .training import Stop as Stop
 from .training import Train as Train
 
-Init = UniformInit | GaussianInit
+Init = UniformInit | GaussianInit | OrthogonalInit
+Parameterization = StandardParameterization | MuPParameterization

@@ -12,12 +12,13 @@ from .measurement import Expectation, Measure, Profile, Report
 from .model import CurrentModel, RateModel
 from .path_integration import PathIntegration
 from .sine_wave import SineWave
+from .solver import Dopri5, Euler, Heun, Tsit5
 from .study import Study
-from .training import Euler, Networks, Numerics, Train
+from .training import Networks, Numerics, Train
 
 Task = FlipFlop | DelayedDiscrimination | SineWave | PathIntegration | Lorenz96
 Model = RateModel | CurrentModel
-Solver = Euler
+Solver = Euler | Heun | Tsit5 | Dopri5
 
 
 @dataclass(frozen=True, kw_only=True)

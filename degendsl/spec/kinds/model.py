@@ -1,39 +1,66 @@
-"""What a network is: its dynamics, its size, its parameters at the start."""
+"""What a network is: its dynamics, its size, what its weights may be."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from .._keys import key
-
-
-@dataclass(frozen=True, kw_only=True)
-class StandardParameterization:
-    """Weights as they are: no width-dependent factors, one learning rate for all."""
-
-    kind: Literal["standard"] = key("standard", doc="Which parameterisation.", role="structure")
-
-
-@dataclass(frozen=True, kw_only=True)
-class UniformInit:
-    """Every weight uniform in ±1/√units, biases included, as in Huang et al. (2025)."""
-
-    kind: Literal["uniform"] = key("uniform", doc="Which distribution.", role="structure")
-
-
-@dataclass(frozen=True, kw_only=True)
-class GaussianInit:
-    """Weights normal with variance gain²/fan-in (recurrent) and 1/fan-in (others); zero biases."""
-
-    kind: Literal["gaussian"] = key("gaussian", doc="Which distribution.", role="structure")
-    gain: float = key(
-        1.0,
-        doc="Spectral radius of the initial recurrent matrix, for many units.",
-        above=0,
-        role="number",
-    )
-
+from .initialisation import GaussianInit, OrthogonalInit, UniformInit
+from .parameterization import MuPParameterization, StandardParameterization
 
 Nonlinearity = Literal["tanh", "relu", "softplus", "sigmoid"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeConstants:
+    """Time constants that differ between units."""
+
+    low: float = key(1.0, doc="The shortest time constant.", above=0, role="number")
+    high: float = key(10.0, doc="The longest time constant.", above=0, role="number")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recurrent:
+    """What the recurrent matrix can never become, however it is trained."""
+
+    sparse: float = key(
+        0.0,
+        doc="Chance that a recurrent weight does not exist, drawn once for each network. "
+        "The others start larger by 1/√(1 − sparse), so that their sums keep their size.",
+        at_least=0,
+        below=1,
+        role="number",
+        absent_at_zero=True,
+    )
+    dale: float = key(
+        0.0,
+        doc="Dale's principle: the fraction of units that excite. Weights from them are never "
+        "negative, those from the others never positive. The matrix is made of magnitudes, which "
+        "start as `init` says and are scaled so that excitation and inhibition cancel. "
+        "0 leaves signs free.",
+        at_least=0,
+        below=1,
+        role="number",
+        absent_at_zero=True,
+    )
+    low_rank: int = key(
+        0,
+        doc="The largest rank that the recurrent matrix can have: it is the product L Rᵀ of two "
+        "trained factors. 0 leaves it full.",
+        at_least=0,
+        at_most=65536,
+        role="shape",
+    )
+
+    def sentence(self) -> str:
+        """What is asked of the matrix, for the methods text; empty where nothing is."""
+        parts = []
+        if self.sparse:
+            parts.append(f"each recurrent weight is absent with probability {self.sparse:g}")
+        if self.dale:
+            parts.append(f"{self.dale:.0%} of units excite and the others inhibit")
+        if self.low_rank:
+            parts.append(f"the recurrent matrix is a product of factors of rank {self.low_rank}")
+        return " and ".join(parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,29 +71,73 @@ class _Network:
     nonlinearity: Nonlinearity = key(
         "tanh", doc="The nonlinearity φ.", source="paper", role="structure"
     )
-    time_constant: float = key(
+    time_constant: float | TimeConstants = key(
         1.0,
-        doc="Time constant τ of every unit, in the study's time unit. "
+        doc="Time constant τ of every unit, in the study's time unit, or the range {low, high} "
+        "from which each unit's own is drawn, uniformly and once for each network. "
         "With Euler and τ = dt the rate form is the discrete vanilla network.",
         above=0,
         role="number",
         follows="solver.dt",
         source="paper",
     )
-    parameterization: StandardParameterization = key(
+    parameterization: StandardParameterization | MuPParameterization = key(
         StandardParameterization(), doc="How weights and rates scale with width."
     )
-    init: UniformInit | GaussianInit = key(
-        UniformInit(), doc="Where the weights start.", source="paper"
+    init: UniformInit | GaussianInit | OrthogonalInit = key(
+        UniformInit(),
+        doc="Where the weights start; `gaussian` by default where the parameterisation is `mup`.",
+        source="paper",
+    )
+    biases: bool = key(
+        True,
+        doc="Whether units and outputs have biases.",
+        role="structure",
+        source="paper",
+        neutral=True,
+    )
+    recurrent: Recurrent = key(
+        Recurrent(),
+        doc="What the recurrent matrix can never become.",
+        neutral={"sparse": 0.0, "dale": 0.0, "low_rank": 0},
+    )
+    initial_state: Literal["zeros", "learned"] = key(
+        "zeros",
+        doc="The state before the first step: zero, or a parameter that starts at zero.",
+        role="structure",
+        source="paper",
+        neutral="zeros",
+    )
+    noise: float = key(
+        0.0,
+        doc="Private noise of each unit: the stationary SD of its state where nothing else drives "
+        "it. τ dx = (…) dt + noise √(2τ) dB.",
+        at_least=0,
+        at_most=100,
+        role="number",
+        absent_at_zero=True,
+        neutral=0.0,
     )
 
     science_version: ClassVar[int] = 1
 
     def _sentence(self, form: str) -> str:
-        return (
-            f"{self.units} {self.nonlinearity} units in {form} form with time constant "
-            f"{self.time_constant:g}"
+        own = self.time_constant
+        constant = (
+            f"time constants drawn uniformly from {own.low:g} to {own.high:g}"
+            if isinstance(own, TimeConstants)
+            else f"time constant {own:g}"
         )
+        parts = [
+            f"{self.units} {self.nonlinearity} units in {form} form with {constant}",
+            self.init.sentence(),
+            self.recurrent.sentence(),
+            "" if self.biases else "there are no biases",
+            "the initial state is learned" if self.initial_state == "learned" else "",
+            f"each unit has private noise of stationary SD {self.noise:g}" if self.noise else "",
+            self.parameterization.sentence(),
+        ]
+        return "; ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, kw_only=True)

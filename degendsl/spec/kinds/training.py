@@ -1,4 +1,4 @@
-"""How the equations are solved and how a network is trained."""
+"""How a network is trained."""
 
 import typing
 from dataclasses import dataclass
@@ -6,24 +6,6 @@ from typing import Any, ClassVar, Literal
 
 from .._keys import describe, key
 from .optimizer import Adam, Optimizer
-
-
-@dataclass(frozen=True, kw_only=True)
-class Euler:
-    """Forward Euler with a fixed step; the input is held constant over each step."""
-
-    kind: Literal["euler"] = key("euler", doc="Which solver.", source="paper", role="structure")
-    dt: float = key(
-        1.0,
-        doc="Step of the solver and of the trial, in the study's time unit.",
-        above=0,
-        per_task=True,
-        role="number",
-    )
-
-    def sentence(self) -> str:
-        """How the equations are solved, for the methods text."""
-        return f"forward Euler with step {self.dt:g}"
 
 
 def _coefficient(what: str) -> Any:
