@@ -18,6 +18,7 @@ from ._exhibits import (
     trials_table,
 )
 from ._expectations import expectations_table
+from ._information import information_table
 from ._learning import learning_table
 from ._maps import maps_table
 from ._networks import networks_table
@@ -44,6 +45,7 @@ TABLES: dict[str, Builder] = {
     "eigenvalues": eigenvalues_table,
     "singular_values": singular_values_table,
     "matched": matched_table,
+    "task_information": information_table,
     "problems": problems_table,
 }
 

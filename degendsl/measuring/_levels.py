@@ -8,6 +8,7 @@ from degendsl.store import Store
 from ._behavior import behavior
 from ._cache import Measured, Networks
 from ._dynamics import dynamics, dynamics_cross, dynamics_floor, dynamics_null
+from ._information import task_information
 from ._learning import kernel_alignment, weight_change
 from ._weights import weights, weights_floor, weights_surrogate
 
@@ -41,4 +42,5 @@ FLOORS: dict[str, MeasureTwins] = {
 ALSO: dict[str, MeasureNetworks] = {
     "weight_change": weight_change,
     "kernel_alignment": kernel_alignment,
+    "task_information": task_information,
 }

@@ -10,6 +10,9 @@ from ._dsa import operator_distances as operator_distances
 from ._fixed_points import FixedPoints as FixedPoints
 from ._fixed_points import field_points as field_points
 from ._fixed_points import fixed_points as fixed_points
+from ._information import Estimate as Estimate
+from ._information import conditional_entropy as conditional_entropy
+from ._information import gaussian_rate as gaussian_rate
 from ._learning import effective_rank as effective_rank
 from ._learning import feature_alignment as feature_alignment
 from ._learning import relative_weight_change as relative_weight_change

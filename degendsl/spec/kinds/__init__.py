@@ -9,6 +9,8 @@ from .behavior import KickBehavior as KickBehavior
 from .behavior import NoiseBehavior as NoiseBehavior
 from .behavior import RolloutBehavior as RolloutBehavior
 from .behavior import TemporalBehavior as TemporalBehavior
+from .delayed_discrimination import Auxiliary as Auxiliary
+from .delayed_discrimination import Delay as Delay
 from .delayed_discrimination import DelayedDiscrimination as DelayedDiscrimination
 from .document import Document as Document
 from .document import Model as Model
@@ -46,6 +48,7 @@ from .optimizer import Schedule as Schedule
 from .parameterization import MuPParameterization as MuPParameterization
 from .parameterization import StandardParameterization as StandardParameterization
 from .path_integration import PathIntegration as PathIntegration
+from .sine_wave import Frequencies as Frequencies
 from .sine_wave import SineWave as SineWave
 from .solver import Dopri5 as Dopri5
 from .solver import Euler as Euler

@@ -73,7 +73,8 @@ class DelayedDiscrimination(TaskDescription):
     defaults: ClassVar[Mapping[str, Any]] = {
         "solver.dt": 1.0,
         "train.optimizer.learning_rate": 1e-3,
-        "train.batch_size": 256,
+        "train.optimizer.clip": 1.0,
+        "train.batch_size": 64,
         "train.max_epochs": 500,
         "train.stop.train_mse": 1e-2,
     }

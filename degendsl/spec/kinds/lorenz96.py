@@ -42,12 +42,14 @@ class Lorenz96(TaskDescription):
 
     defaults: ClassVar[Mapping[str, Any]] = {
         "solver.dt": 0.05,
-        "train.optimizer.learning_rate": 1e-3,
-        "train.batch_size": 64,
+        "train.optimizer.learning_rate": 2e-3,
+        "train.batch_size": 32,
         "train.max_epochs": 500,
         "train.stop.train_mse": 5e-2,
     }
     science_version: ClassVar[int] = 1
+    discrete_inputs: ClassVar[bool] = False
+    discrete_targets: ClassVar[bool] = False
     shifts: ClassVar[tuple[Shift, ...]] = (*TaskDescription.shifts, "rollout")
 
     @property

@@ -82,6 +82,7 @@ class _Optimizer:
         doc="Largest norm of the gradient of all trained parameters together; a longer one is "
         "shortened to it. 0 is no limit.",
         at_least=0,
+        per_task=True,
         role="number",
         absent_at_zero=True,
         neutral=0.0,

@@ -46,7 +46,7 @@ class PathIntegration(TaskDescription):
         role="structure",
     )
     duration: float = key(
-        100.0,
+        25.0,
         doc="Length of a trial, in the study's time unit; a whole number of solver steps.",
         above=0,
         role="duration",
@@ -54,12 +54,15 @@ class PathIntegration(TaskDescription):
 
     defaults: ClassVar[Mapping[str, Any]] = {
         "solver.dt": 1.0,
-        "train.optimizer.learning_rate": 1e-3,
+        "train.optimizer.learning_rate": 2e-3,
+        "train.optimizer.clip": 1.0,
         "train.batch_size": 64,
         "train.max_epochs": 1000,
         "train.stop.train_mse": 5e-2,
     }
     science_version: ClassVar[int] = 1
+    discrete_inputs: ClassVar[bool] = False
+    discrete_targets: ClassVar[bool] = False
 
     @property
     def input_names(self) -> tuple[str, ...]:

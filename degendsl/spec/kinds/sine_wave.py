@@ -57,12 +57,14 @@ class SineWave(TaskDescription):
 
     defaults: ClassVar[Mapping[str, Any]] = {
         "solver.dt": 0.01,
-        "train.optimizer.learning_rate": 5e-4,
+        "train.optimizer.learning_rate": 1e-3,
+        "train.optimizer.clip": 1.0,
         "train.batch_size": 32,
         "train.max_epochs": 500,
         "train.stop.train_mse": 5e-2,
     }
     science_version: ClassVar[int] = 1
+    discrete_targets: ClassVar[bool] = False
 
     @property
     def input_names(self) -> tuple[str, ...]:

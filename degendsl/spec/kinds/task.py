@@ -22,6 +22,9 @@ class TaskDescription:
     science_version: ClassVar[int]
     # Which out-of-distribution conditions the task has.
     shifts: ClassVar[tuple[Shift, ...]] = ("temporal", "input_noise", "kick")
+    # Whether they take few values, for estimates of information.
+    discrete_inputs: ClassVar[bool] = True
+    discrete_targets: ClassVar[bool] = True
 
     @property
     def input_names(self) -> tuple[str, ...]:
