@@ -134,16 +134,16 @@ def _score(outputs: Float[Array, "trial time output"], trials: Trials) -> Losses
 def _states(
     model: AbstractModel, parameters: Parameters, trials: Trials
 ) -> Float[Array, "trial time unit"]:
-    return model.states(parameters, trials.inputs, key=_noise_key(trials))
+    return model.states(parameters, trials.inputs, key=noise_key(trials))
 
 
 def _outputs(
     model: AbstractModel, parameters: Parameters, trials: Trials
 ) -> Float[Array, "trial time output"]:
-    return model.respond(parameters, trials.inputs, key=_noise_key(trials)).outputs
+    return model.respond(parameters, trials.inputs, key=noise_key(trials)).outputs
 
 
-def _noise_key(trials: Trials) -> PRNGKeyArray:
+def noise_key(trials: Trials) -> PRNGKeyArray:
     """The key of private noise: from the trials alone, so that measuring again gives the same.
 
     Equal trials have equal noise and other trials other noise, whichever network is measured.

@@ -18,7 +18,7 @@ from degendsl.spec import kinds
 from degendsl.tasks import Trials
 from degendsl.vocabulary import task_of
 
-from ._evaluate import AbstractProbe, test_key, test_trials
+from ._evaluate import AbstractProbe, noise_key, test_key, test_trials
 
 
 @final
@@ -30,7 +30,8 @@ class Undisturbed(AbstractProbe):
     def outputs(
         self, model: AbstractModel, parameters: Parameters
     ) -> Float[Array, "trial time output"]:
-        return model.respond(parameters, self.trials.inputs).outputs
+        key = noise_key(self.trials)
+        return model.respond(parameters, self.trials.inputs, key=key).outputs
 
 
 @final
@@ -49,10 +50,12 @@ class Kicked(AbstractProbe):
     def outputs(
         self, model: AbstractModel, parameters: Parameters
     ) -> Float[Array, "trial time output"]:
-        states = model.respond(parameters, self.trials.inputs).states
+        # One course of private noise with and without the kick.
+        key = noise_key(self.trials)
+        states = model.respond(parameters, self.trials.inputs, key=key).states
         length = jnp.sqrt(jnp.mean(jnp.sum(states[:, self.step] ** 2, axis=-1)))
         kicks = jnp.zeros_like(states).at[:, self.step].set(self.size * length * self.directions)
-        return model.respond(parameters, self.trials.inputs, kicks=kicks).outputs
+        return model.respond(parameters, self.trials.inputs, key=key, kicks=kicks).outputs
 
 
 @final
@@ -65,17 +68,18 @@ class FreeRunning(AbstractProbe):
     def outputs(
         self, model: AbstractModel, parameters: Parameters
     ) -> Float[Array, "trial time output"]:
+        key = noise_key(self.trials)
         inputs = self.trials.inputs
         n_steps = inputs.shape[1]
 
         # Each free step runs the whole trial anew: slower than carrying the state on, but right
         # for every form of network and every solver.
         def fed_back(step: Array, inputs: Array) -> Array:
-            outputs = model.respond(parameters, inputs).outputs
+            outputs = model.respond(parameters, inputs, key=key).outputs
             return inputs.at[:, step].set(outputs[:, step - 1])
 
         inputs = jax.lax.fori_loop(n_steps - self.steps, n_steps, fed_back, inputs)
-        return model.respond(parameters, inputs).outputs
+        return model.respond(parameters, inputs, key=key).outputs
 
 
 def probe_of(

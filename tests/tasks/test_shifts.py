@@ -130,3 +130,20 @@ def test_conditions_out_of_distribution_leave_the_science_alone():
     before = replace(science)
     probe_of(science, kinds.HoldBehavior(factor=10.0), TRIALS)
     assert science == before
+
+
+@pytest.mark.parametrize("ood", ["temporal", "kick", "rollout"])
+def test_networks_with_private_noise_are_tested_too(ood: str):
+    behaviors: dict[str, kinds.Behavior] = {
+        "temporal": kinds.TemporalBehavior(),
+        "kick": kinds.KickBehavior(),
+        "rollout": kinds.RolloutBehavior(steps=4),
+    }
+    science, networks = made(LORENZ)
+    noisy = replace(science, model=replace(science.model, noise=0.1, time_constant=0.1))
+    _, outputs, _ = tried(noisy, networks, behaviors[ood])
+    assert np.isfinite(outputs).all()
+    _, calm, _ = tried(
+        replace(noisy, model=replace(noisy.model, noise=0.0)), networks, behaviors[ood]
+    )
+    assert (outputs != calm).any()
