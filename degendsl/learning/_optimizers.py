@@ -46,8 +46,11 @@ class AbstractOptimizer(eqx.Module):
         if self.clip is not None:
             steps.append(optax.clip_by_global_norm(self.clip))
         steps.append(self.direction())
+        # A step even where nothing is scaled, so that the state has its one form.
+        scales: Any = optax.identity()
         if rate_scales is not None:
-            steps.append(optax.stateless(lambda updates, _: _times(updates, rate_scales)))
+            scales = optax.stateless(lambda updates, _: _times(updates, rate_scales))
+        steps.append(scales)
         if (decay := self.decay()) is not None:
             steps.append(optax.add_decayed_weights(decay))
         return optax.chain(*steps, optax.scale_by_learning_rate(rate))

@@ -170,8 +170,9 @@ class AbstractModel(eqx.Module):
         Input t is held constant over step t and the state at index t is the one that step ends
         in: with Euler and dt = τ this is h_t = φ(W h_{t−1} + U x_t + b) without a step of lag.
 
-        key: of the private noise, which is that of trial i whatever the other trials are;
-            networks without noise need none.
+        key: of the private noise, which is that of trial i whatever the other trials are. By
+            default it comes from the inputs, so that whoever measures a network again on equal
+            trials sees equal noise.
         kicks: what is added to the state in each step, spread over it.
         """
         weights, leak = self.weights(parameters), self._leak(parameters)
@@ -208,7 +209,7 @@ class AbstractModel(eqx.Module):
         if self.noise is None:
             return kicks
         if key is None:
-            raise ValueError("A network with private noise needs a `key` for it.")
+            key = _key_of(inputs)
         n_trials, n_steps, _ = inputs.shape
         keys = jax.vmap(lambda trial: jr.fold_in(key, trial))(jnp.arange(n_trials))
         shape = (n_steps, self.n_units)
@@ -277,6 +278,11 @@ class CurrentModel(AbstractModel):
 
     def rates(self, states: Float[Array, "*batch unit"]) -> Float[Array, "*batch unit"]:
         return self.nonlinearity(states)
+
+
+def _key_of(inputs: Float[Array, "trial time input"]) -> PRNGKeyArray:
+    bits = jax.lax.bitcast_convert_type(inputs, jnp.uint32)
+    return jr.fold_in(jr.key(5), bits.sum(dtype=jnp.uint32))
 
 
 def _biased(values: Array, bias: AnyArray | None) -> Array:

@@ -170,8 +170,11 @@ def test_noise_belongs_to_key_and_trial():
     assert (one != model.states(parameters, inputs, key=jr.key(2))).any()
     quiet = model_with().states(parameters, inputs)
     assert np.abs(one - quiet).max() > 0.1
-    with pytest.raises(ValueError, match="needs a `key`"):
-        model.states(parameters, inputs)
+    # Without a key it is that of the inputs.
+    measured = model.states(parameters, inputs)
+    np.testing.assert_array_equal(measured, model.states(parameters, inputs))
+    other = model.states(parameters, inputs.at[0, 0, 0].add(1))
+    assert (measured[1:] != other[1:]).any()
 
 
 def test_adaptive_solvers_refuse_noise():
