@@ -38,8 +38,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="degendsl",
         description="Are these trained networks the same solution? One YAML file in, a page out.",
-        epilog="Exit codes: 0 done, 1 incomplete, 2 usage, 3 invalid spec, 4 results folder, "
-        "5 runner, 130 interrupted, 143 terminated.",
+        epilog="Exit codes: 0 done, 1 incomplete, 2 usage, 3 invalid spec or file, "
+        "4 results folder, 5 runner, 130 interrupted, 143 terminated.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -19,6 +19,12 @@ class InvalidSpec(DegendslError):
     exit_code = 3
 
 
+class InputError(DegendslError):
+    """A file of networks from elsewhere that cannot be read or is refused."""
+
+    exit_code = 3
+
+
 class StoreError(DegendslError):
     """A results folder that conflicts with the spec, is damaged, or cannot be written."""
 

@@ -43,7 +43,7 @@ def stimuli_table(study: Study) -> pl.DataFrame:
                 "condition": one.condition.id,
                 "ood": signals.ood,
                 "kind": kind,
-                **_grid(array, signals.steps * one.condition.science.solver.dt, "value"),
+                **_grid(array, signals.steps * one.dt, "value"),
             }
             for signals in shown.signals
             for kind, array in (("input", signals.inputs), ("target", signals.targets))
@@ -62,7 +62,7 @@ def trials_table(study: Study) -> pl.DataFrame:
                 "seed": seed,
                 "role": shown.roles.get(seed),
                 "ood": signals.ood,
-                **_grid(output, signals.steps * one.condition.science.solver.dt, "output"),
+                **_grid(output, signals.steps * one.dt, "output"),
             }
             for signals in shown.signals
             for seed, output in zip(shown.seeds, signals.outputs, strict=True)
@@ -75,7 +75,7 @@ def trajectories_table(study: Study) -> pl.DataFrame:
     """States of the shown networks over a few trials, on their own two main directions."""
 
     def parts(one: ConditionMeasures, shown: Examples) -> list[Columns]:
-        times = shown.path_steps * one.condition.science.solver.dt
+        times = shown.path_steps * one.dt
         rows = []
         for seed, path, share in zip(shown.seeds, shown.paths, shown.explained, strict=True):
             places = _grid(path[..., :1], times, "x") | {"y": path[..., 1].ravel()}

@@ -33,9 +33,9 @@ def information_table(study: Study) -> pl.DataFrame:
 
 def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
     measured = one.also.get(("task_information", "end"))
-    if measured is None:
+    science = one.condition.science
+    if measured is None or science is None:
         return []
-    task = one.condition.science.task
     rows = []
     numbers = measured.arrays["task_information"]
     for name, (value, low, high) in zip(measured.arrays["names"], numbers, strict=True):
@@ -49,7 +49,7 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
                 "ci_low": float(low),
                 "ci_high": float(high),
                 "unit": "bits",
-                "estimator": ENTROPY if task.discrete_targets else GAUSSIAN,
+                "estimator": ENTROPY if science.task.discrete_targets else GAUSSIAN,
                 "note": f"{_NOTES[str(name).removesuffix(_KNOWN)]}; {time}",
             }
         )

@@ -20,5 +20,5 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
     return [
         {"condition": one.condition.id, "seed": seed, "epoch": epoch, "loss": float(loss)}
         for seed, record in one.records.items()
-        for epoch, loss in enumerate(record.arrays["loss"], start=1)
+        for epoch, loss in enumerate(record.arrays.get("loss", ()), start=1)
     ]

@@ -53,24 +53,25 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
     learnt = _learnt(one)
     rows = []
     for seed, record in one.records.items():
-        loss = record.arrays["loss"]
-        threshold = one.condition.science.train.stop.train_mse
-        below = np.flatnonzero(loss <= threshold)
+        # Of networks from elsewhere nothing of their training is known.
+        loss = record.arrays.get("loss", np.empty(0))
+        below = np.flatnonzero(loss <= one.threshold)
+        realisation = record.manifest.get("realisation", {})
         rows.append(
             {
                 "condition": one.condition.id,
                 "seed": seed,
                 "outcome": record.manifest["outcome"],
-                "epochs": record.manifest["epochs"],
-                "train_mse": float(loss[-1]),
+                "epochs": record.manifest.get("epochs"),
+                "train_mse": float(loss[-1]) if len(loss) else None,
                 **{
                     name: losses.get(seed, {}).get(name)
                     for name in ("eval_mse", "response_mse", "unexplained", "ood_mse")
                 },
                 **{name: learnt.get(seed, {}).get(name) for name in LEARNING},
                 "threshold_epoch": int(below[0]) + 1 if len(below) else None,
-                "lanes": record.manifest["realisation"]["lanes"],
-                "device_kind": record.manifest["realisation"]["device_kind"],
+                "lanes": realisation.get("lanes"),
+                "device_kind": realisation.get("device_kind"),
             }
         )
     return rows
@@ -80,7 +81,7 @@ def _learnt(one: ConditionMeasures) -> dict[int, dict[str, float]]:
     """By seed, what the measures of learning found; the level of weights knows a part of it."""
     found: dict[int, dict[str, float]] = {}
     weights = one.levels.get(("weights", "end"))
-    if weights is not None:
+    if weights is not None and "weight_change" in weights.arrays:
         for seed, change in zip(weights.seeds, weights.arrays["weight_change"], strict=True):
             found.setdefault(seed, {})["weight_change"] = float(change)
     for word in ("weight_change", "kernel_alignment"):

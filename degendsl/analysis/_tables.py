@@ -25,7 +25,7 @@ from ._networks import networks_table
 from ._pairs import pairs_table
 from ._problems import problems_table
 from ._sensitivity import sensitivity_table, sensitivity_values_table
-from ._study import Builder, study_of
+from ._study import Builder, Study, study_of
 from ._values import degeneracy_table
 
 TABLES: dict[str, Builder] = {
@@ -52,5 +52,9 @@ TABLES: dict[str, Builder] = {
 
 def tables(plan: Plan, measured: Sequence[ConditionMeasures]) -> dict[str, pl.DataFrame]:
     """All tables of a study; what was not measured is null, never a missing column."""
-    study = study_of(plan, measured)
+    return tables_of(study_of(plan, measured))
+
+
+def tables_of(study: Study) -> dict[str, pl.DataFrame]:
+    """All tables of what was measured, also where no spec planned it."""
     return {name: build(study) for name, build in TABLES.items()}

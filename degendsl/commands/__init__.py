@@ -7,7 +7,7 @@ inside the functions that need it.
 import argparse
 from typing import Protocol
 
-from . import check, diff, explain, init, plan, report, run, schema, status
+from . import check, diff, explain, init, measure, plan, report, run, schema, status
 
 
 class Command(Protocol):
@@ -32,6 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     run,
     status,
     report,
+    measure,
     diff,
     schema,
 )

@@ -40,6 +40,14 @@ def load(options: argparse.Namespace, path: str) -> Any:
     return spec
 
 
+def measured_store(target: str) -> Any:
+    """The store of a folder that `degendsl measure` wrote; None where it is something else."""
+    from degendsl.store import Store
+
+    store = Store(Path(target))
+    return store if store.lock.get("kind") == "measured" else None
+
+
 def spec_and_store(options: argparse.Namespace, target: str) -> tuple[Any, Any]:
     """Spec and store of a results folder, or of a spec with the same options as its run."""
     from degendsl.spec import load_spec
@@ -53,6 +61,11 @@ def spec_and_store(options: argparse.Namespace, target: str) -> tuple[Any, Any]:
         raise UsageError("--variant and --set go with a spec; a results folder has its own")
     store = open_store(folder)
     lock = store.lock
+    if lock.get("kind") == "measured":
+        raise UsageError(
+            f"{folder} holds networks measured from files, which no spec describes; "
+            "`degendsl measure` measures them again"
+        )
     spec = load_spec(
         folder / "spec.yaml", variant=lock["variant"], overrides=lock["overrides"], large=True
     )

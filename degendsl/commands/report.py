@@ -8,7 +8,7 @@ from typing import Any
 from ._answers import Answer, answer_each, json_option, specs_of
 from ._index import index_of
 from ._results import answer_of, listener
-from ._specs import out_option, spec_and_store, spec_options
+from ._specs import measured_store, out_option, spec_and_store, spec_options
 
 NAME = "report"
 HELP = "Measure what is missing and write tables and page; train nothing."
@@ -37,6 +37,9 @@ def _reported(options: argparse.Namespace, target: str, stores: list[Any]) -> An
     from degendsl import api
     from degendsl.errors import StoreError
 
+    measured = measured_store(target)
+    if measured is not None:
+        return _page_again(options, measured, stores)
     spec, store = spec_and_store(options, target)
     if not (store.root / "spec.lock.json").exists():
         raise StoreError(f"there is nothing in {store.root} yet; `degendsl run` comes first")
@@ -49,6 +52,22 @@ def _reported(options: argparse.Namespace, target: str, stores: list[Any]) -> An
     if options.figures is None:
         return answer
     return _with_figures(options, store, answer, several=specs_of(options.target) is not None)
+
+
+def _page_again(options: argparse.Namespace, store: Any, stores: list[Any]) -> Answer:
+    """The page of networks from elsewhere, from their tables: the files may be gone."""
+    from degendsl_reports import write_report
+
+    with store.locked():
+        write_report(store)
+    stores.append(store)
+    answer = Answer(
+        text=f"page: {store.report_path}",
+        content={"folder": str(store.root), "report": str(store.report_path)},
+    )
+    if options.figures is None:
+        return answer
+    return _with_figures(options, store, answer, several=False)
 
 
 def _with_figures(

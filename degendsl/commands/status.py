@@ -3,9 +3,9 @@
 import argparse
 from typing import Any
 
-from ._answers import Answer, answer_each, json_option
+from ._answers import Answer, answer_each, count, json_option
 from ._progress_rows import progress_rows
-from ._specs import out_option, spec_and_store, spec_options
+from ._specs import measured_store, out_option, spec_and_store, spec_options
 from .plan import told
 
 NAME = "status"
@@ -25,6 +25,9 @@ def run(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace, target: str) -> Answer:
     from degendsl.planning import make_plan
 
+    measured = measured_store(target)
+    if measured is not None:
+        return _measured(measured)
     spec, store = spec_and_store(options, target)
     rows = progress_rows(make_plan(spec), store)
     has_page = store.report_path.exists()
@@ -36,6 +39,25 @@ def _status(options: argparse.Namespace, target: str) -> Answer:
         "folder": str(store.root),
         "conditions": rows,
         "runs": runs,
+        "page": has_page,
+    }
+    return Answer(text="\n".join(lines), content=content)
+
+
+def _measured(store: Any) -> Answer:
+    """What is there of networks from elsewhere: all of it was measured at once."""
+    rows = store.table("conditions").select("condition", "label", "n_networks").to_dicts()
+    problems = store.table("problems")["problem"].to_list()
+    has_page = store.report_path.exists()
+    lines = [f"{row['label']}: {count(row['n_networks'], 'network')} measured" for row in rows]
+    lines += [f"not measured: {problem}" for problem in problems]
+    lines += [f"read: {one['file']}" for one in store.lock["inputs"]]
+    lines.append(f"page: {store.report_path if has_page else 'not yet'}")
+    content = {
+        "folder": str(store.root),
+        "conditions": rows,
+        "inputs": store.lock["inputs"],
+        "problems": problems,
         "page": has_page,
     }
     return Answer(text="\n".join(lines), content=content)

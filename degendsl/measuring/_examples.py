@@ -118,10 +118,10 @@ def _work(store: Store, networks: Networks, measure: kinds.Measure) -> Arrays:
             probe = probe_of(science, behavior, measure.trials)
             outputs = _evaluate.losses_in(science, probe, networks.parameters)[1]
             found |= _signals(ood, probe.trials, outputs)
-        steps = _steps(np.asarray(test.inputs).shape[1])
+        steps = kept_steps(np.asarray(test.inputs).shape[1])
         paths, explained = [], []
         for states in _evaluate.states_on(science, test, networks.parameters):
-            path, share = _projected(states, steps)
+            path, share = projected(states, steps)
             paths.append(path)
             explained.append(share)
         return found | {
@@ -142,7 +142,7 @@ def _elsewhere(measure: kinds.Measure) -> dict[str, kinds.Behavior]:
 
 
 def _signals(ood: str, trials: Trials, outputs: np.ndarray) -> Arrays:
-    steps = _steps(np.asarray(trials.inputs).shape[1])
+    steps = kept_steps(np.asarray(trials.inputs).shape[1])
 
     def kept(signal: np.ndarray) -> np.ndarray:
         return np.asarray(signal, np.float32)[..., :_TRIALS, :, :_CHANNELS][..., steps, :]
@@ -155,11 +155,12 @@ def _signals(ood: str, trials: Trials, outputs: np.ndarray) -> Arrays:
     }
 
 
-def _steps(total: int) -> np.ndarray:
+def kept_steps(total: int) -> np.ndarray:
+    """Which steps of a trial are kept."""
     return np.arange(0, total, -(-total // _TIMES))
 
 
-def _projected(states: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, float]:
+def projected(states: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, float]:
     """A few trials on the two directions in which the states of all trials vary most."""
     flat = np.asarray(states, np.float64).reshape(-1, states.shape[-1])
     centred = flat - flat.mean(axis=0)
@@ -186,18 +187,23 @@ def _matched(
             np.asarray(_evaluate.recurrent_of(condition.science, one), np.float64)
             for one in two.parameters
         )
-        match = metrics.match_units(first, second, starts=_STARTS)
-        second = second[np.ix_(match.permutation, match.permutation)]
-        # The units that carry most, sorted along the main direction that both matrices share.
-        strength = sum(np.abs(m).sum(axis=0) + np.abs(m).sum(axis=1) for m in (first, second))
-        strong = np.sort(np.argsort(-np.asarray(strength), kind="stable")[:_UNITS])
-        along = np.linalg.svd((first + second)[np.ix_(strong, strong)])[0][:, 0]
-        chosen = strong[np.argsort(along, kind="stable")]
-        both = np.stack([m[np.ix_(chosen, chosen)] for m in (first, second)])
-        return {"matched": both.astype(np.float32)}
+        return {"matched": side_by_side(first, second)}
 
     settings = {"units": _UNITS, "starts": _STARTS}
     return cached(store, two, "matched", settings, compute).arrays["matched"]
+
+
+def side_by_side(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Two matrices (2, unit, unit) of few units, matched and in an order that shows them alike."""
+    match = metrics.match_units(first, second, starts=_STARTS)
+    second = second[np.ix_(match.permutation, match.permutation)]
+    # The units that carry most, sorted along the main direction that both matrices share.
+    strength = sum(np.abs(m).sum(axis=0) + np.abs(m).sum(axis=1) for m in (first, second))
+    strong = np.sort(np.argsort(-np.asarray(strength), kind="stable")[:_UNITS])
+    along = np.linalg.svd((first + second)[np.ix_(strong, strong)])[0][:, 0]
+    chosen = strong[np.argsort(along, kind="stable")]
+    both = np.stack([m[np.ix_(chosen, chosen)] for m in (first, second)])
+    return both.astype(np.float32)
 
 
 def _spectra(store: Store, networks: Networks) -> dict[str, np.ndarray]:

@@ -1,5 +1,6 @@
 """Measuring a whole study: every condition, every level, when asked for."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from degendsl.store import Store, UnitRecord
 from ._behavior import behavior
 from ._cache import Measured, Networks
 from ._examples import Examples, examples
+from ._groups import Group
 from ._levels import ALSO, FLOORS, LEVELS, REFERENCES
 from ._rank import with_ranks
 from ._sensitivity import settings_of
@@ -34,7 +36,7 @@ class ConditionMeasures:
     problems: what could not be measured, in words.
     """
 
-    condition: Condition
+    condition: Condition | Group
     records: Mapping[int, UnitRecord]
     compared: tuple[int, ...] = ()
     levels: Mapping[tuple[str, str], Measured]
@@ -44,6 +46,18 @@ class ConditionMeasures:
     everyone: Measured | None
     examples: Examples | None
     problems: tuple[str, ...]
+
+    @property
+    def dt(self) -> float:
+        """Time between two steps; of networks from elsewhere it is not known and steps count."""
+        science = self.condition.science
+        return science.solver.dt if science else 1.0
+
+    @property
+    def threshold(self) -> float:
+        """The training loss at which a network has converged; of networks from elsewhere NaN."""
+        science = self.condition.science
+        return science.train.stop.train_mse if science else math.nan
 
 
 def measure_study(

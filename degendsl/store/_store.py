@@ -77,6 +77,10 @@ class Store:
     def write_spec(self, text: str, lock: Mapping[str, Any]) -> None:
         """Pin the spec as given and what was made of it."""
         replace_file(self.root / "spec.yaml", text.encode())
+        self.write_lock(lock)
+
+    def write_lock(self, lock: Mapping[str, Any]) -> None:
+        """Pin what results were made of, where there is no spec."""
         content = json.dumps(lock, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         replace_file(self.root / "spec.lock.json", content.encode())
 

@@ -130,7 +130,8 @@ def fitted(
         low, high = min(low, 0.0), max(high, 0.0)
     room = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
     low = low if zero and low == 0 else low - room
-    high = high if zero and high == 0 else high + room
+    # Where all values are zero there is room above them.
+    high = high if zero and high == 0 and low < 0 else high + room
     if zero:
         # The axis ends on a tick, so that nothing floats above the last one.
         step = _nice((high - low) / 5)

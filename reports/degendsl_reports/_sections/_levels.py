@@ -188,7 +188,7 @@ def _points(study: Study, name: str) -> tuple[list[tuple[int, Number, str]], str
     """What is behind a value: pairs, or each network; and what was left out of the drawing."""
     if name in ("ood_spread", "ood_mse_mean"):
         losses = study.named("networks", "ood_mse", "outcome").filter(
-            pl.col("ood_mse").is_not_null() & (pl.col("outcome") == "converged")
+            pl.col("ood_mse").is_not_null() & pl.col("outcome").is_in(["converged", "given"])
         )
         if name == "ood_spread":
             centre = pl.col("ood_mse").mean().over("condition")

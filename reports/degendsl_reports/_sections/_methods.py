@@ -40,6 +40,13 @@ def ran(study: Study) -> Section:
             "totals": totals,
             "problems": problems,
             "skipped": _skipped(study),
+            # How networks from elsewhere were trained is not known.
+            "given": [
+                (condition.label, counted.get((condition.id, "given"), 0))
+                for condition in study.conditions
+            ]
+            if study.lock.get("kind") == "measured"
+            else [],
             "uneven": bool(rates) and max(rates) - min(rates) > 0.2,
             "warnings": [str(one) for one in study.lock.get("warnings") or ()],
         },
@@ -101,6 +108,7 @@ def provenance(study: Study) -> list[tuple[str, str]]:
         ("degendsl", lock.get("degendsl")),
         ("results", lock.get("folder_hash")),
         ("variant", lock.get("variant")),
+        *(("read", f"{one['file']} (SHA-256 {one['sha256']})") for one in lock.get("inputs") or ()),
         ("--set", ", ".join(lock.get("overrides") or ())),
         *(
             (name.replace("_", " "), value)
@@ -124,6 +132,8 @@ def specification(study: Study) -> Section | None:
 
 def _skipped(study: Study) -> list[str]:
     """What a study of this kind can show and this one does not, with the reason."""
+    if study.lock.get("kind") == "measured":
+        return ["Null, floor and untrained reference: not to be had from networks as given."]
     rows = study.rows("degeneracy", "floor", "null", "untrained", "value")
     said = []
     if not rows["untrained"].is_not_null().any():

@@ -1,0 +1,109 @@
+"""`degendsl measure`: compare networks that were trained elsewhere."""
+
+import argparse
+from typing import Any
+
+from ._answers import Answer, count, json_option, say
+from ._results import listener
+
+NAME = "measure"
+HELP = "Compare networks trained elsewhere: npz files or folders of safetensors."
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="an npz file with states, weights, losses, labels; or a folder of safetensors",
+    )
+    parser.add_argument("--out", metavar="DIR", required=True, help="folder for tables and page")
+    parser.add_argument(
+        "--group-by",
+        choices=("label", "file"),
+        default="label",
+        help="what tells groups apart: labels, where there are none the file's name",
+    )
+    parser.add_argument("--title", metavar="TEXT", help="what the page is called")
+    parser.add_argument("--delays", type=int, metavar="N", help="delays of the embedding")
+    parser.add_argument("--interval", type=int, metavar="N", help="steps between two delays")
+    parser.add_argument(
+        "--rank",
+        type=float,
+        metavar="N",
+        help="rank of the operators; below 1 the share of variance that it must reach",
+    )
+    parser.add_argument("--score", choices=("angular", "euclidean", "wasserstein"))
+    parser.add_argument("--starts", type=int, metavar="N", help="starts of each minimisation")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of the random starts")
+    json_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    dsa, pif = _settings(options)
+    from degendsl.elsewhere import measure_files
+
+    heard = listener()
+    try:
+        found = measure_files(
+            options.files,
+            options.out,
+            group_by=options.group_by,
+            dsa=dsa,
+            pif=pif,
+            title=options.title,
+            report=lambda label: heard.stage("measuring", label),
+        )
+    finally:
+        heard.close()
+    return say(_answer(found), as_json=options.json)
+
+
+def _settings(options: argparse.Namespace) -> tuple[Any, Any]:
+    """The measures asked for; what was not given is as in a spec."""
+    from degendsl.errors import UsageError
+    from degendsl.spec import kinds
+
+    for name, least in (("delays", 1), ("interval", 1), ("starts", 1), ("seed", 0)):
+        value = getattr(options, name)
+        if value is not None and not least <= value < 2**31:
+            raise UsageError(f"--{name} must be at least {least}, not {value}")
+    rank = options.rank
+    if rank is not None and not (0 < rank < 1 or (1 <= rank <= 10_000 and rank == int(rank))):
+        raise UsageError(f"--rank is a whole number or a share below 1, not {rank:g}")
+
+    def given(*names: str) -> dict[str, Any]:
+        chosen = {name: getattr(options, name) for name in names}
+        return {name: value for name, value in chosen.items() if value is not None}
+
+    dsa = kinds.DSA(**given("delays", "interval", "rank", "score", "starts"))
+    return dsa, kinds.PIF(**given("starts", "seed"))
+
+
+def _answer(found: Any) -> Answer:
+    labels = dict(zip(found.ids, found.networks, strict=True))
+    lines = [f"{label}: {count(n, 'network')}" for label, n in found.networks.items()]
+    for row in found.degeneracy:
+        if row["metric"] in _SAID:
+            interval = ""
+            if row["ci_low"] is not None:
+                interval = f" [{row['ci_low']:.3g}, {row['ci_high']:.3g}]"
+            label = labels[row["condition"]]
+            lines.append(f"{label}, {row['level']}: {row['metric']} {row['value']:.4g}{interval}")
+    lines.append(f"page: {found.report}")
+    return Answer(
+        text="\n".join(lines),
+        content={
+            "folder": str(found.store.root),
+            "report": str(found.report),
+            "groups": dict(found.networks),
+            "degeneracy": [{**row, "label": labels[row["condition"]]} for row in found.degeneracy],
+            "problems": list(found.problems),
+        },
+        problems="\n".join(found.problems),
+        code=1 if found.problems else 0,
+    )
+
+
+# The first metric of each level.
+_SAID = ("ood_spread", "dsa", "pif")

@@ -1,0 +1,194 @@
+"""From files of networks to a results folder: tables, page, and a lock that says what was read."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from degendsl.analysis import Study, tables_of
+from degendsl.errors import InputError, StoreError
+from degendsl.measuring import ConditionMeasures, Given, Group, measure_given
+from degendsl.spec import kinds
+from degendsl.store import Store
+from degendsl.version import __version__
+
+from ._read import GroupBy, files_of, read_networks
+
+LOCK_KIND = "measured"
+_SOURCES = {"condition": pl.String, "seed": pl.Int64, "name": pl.String}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What a measurement left behind.
+
+    networks: how many there are, by the label of their group. ids: the group's name in tables, in
+    the same order. degeneracy: the rows of that table that have a value. problems: what could not
+    be measured, in words.
+    """
+
+    store: Store
+    networks: Mapping[str, int]
+    ids: tuple[str, ...]
+    degeneracy: Sequence[Mapping[str, Any]]
+    problems: tuple[str, ...]
+
+    @property
+    def report(self) -> Path:
+        return self.store.report_path
+
+
+def measure_files(
+    paths: Sequence[str | Path],
+    out: str | Path,
+    *,
+    group_by: GroupBy = "label",
+    dsa: kinds.DSA | None = None,
+    pif: kinds.PIF | None = None,
+    title: str | None = None,
+    report: Callable[[str], None] = lambda _: None,
+) -> Comparison:
+    """Measure the networks of some files; tables and page go to the folder `out`.
+
+    **Arguments:**
+
+    - `paths`: npz files with arrays `states` (network, trial, time, unit), `weights` (network,
+        unit, unit), `losses` and `labels` (network), and folders of safetensors.
+    - `group_by`: `label`, which falls back to the file's name, or `file`.
+
+    **Raises** `InputError` for a file that cannot be read or is refused, `StoreError` for a folder
+    that holds something else or cannot be written.
+    """
+    from degendsl_reports import write_report
+
+    dsa, pif = dsa or kinds.DSA(), pif or kinds.PIF()
+    files = [Path(path) for path in paths]
+    store = _store(Path(out))
+    networks = read_networks(files, group_by=group_by)
+    groups = _groups(networks)
+    with store.locked():
+        measured = measure_given(
+            [(group, networks[group.label]) for group in groups], dsa, pif, report
+        )
+        made = tables_of(Study(measured=tuple(measured), paired=False))
+        made["sources"] = _sources(groups, networks)
+        for name, table in made.items():
+            store.write_table(name, table)
+        store.write_lock(_lock(store, files, measured, dsa, pif, title))
+        write_report(store)
+    rows = made["degeneracy"].filter(pl.col("value").is_not_null())
+    return Comparison(
+        store=store,
+        networks={group.label: len(networks[group.label]) for group in groups},
+        ids=tuple(group.id for group in groups),
+        degeneracy=rows.to_dicts(),
+        problems=tuple(made["problems"]["problem"].to_list()),
+    )
+
+
+def _store(root: Path) -> Store:
+    """The folder, which is new, empty or from an earlier measurement."""
+    store = Store(root)
+    if root.exists() and not root.is_dir():
+        raise StoreError(f"{root} is a file; give the name of a folder")
+    try:
+        taken = root.exists() and any(one.name != ".lock" for one in root.iterdir())
+    except OSError as error:
+        raise StoreError(f"cannot read {root}: {error.strerror}; give another --out") from error
+    if taken and store.lock.get("kind") != LOCK_KIND:
+        raise StoreError(
+            f"{root} holds something else than networks measured from files; give another --out"
+        )
+    return store
+
+
+def _groups(networks: Mapping[str, Sequence[Given]]) -> list[Group]:
+    """A group a label; with one there is nothing to tell apart."""
+    return [
+        Group(
+            id=hashlib.sha256(label.encode("utf-8", "replace")).hexdigest()[:12],
+            label=label,
+            levels={"label": label} if len(networks) > 1 else {},
+        )
+        for label in networks
+    ]
+
+
+def _sources(groups: Sequence[Group], networks: Mapping[str, Sequence[Given]]) -> pl.DataFrame:
+    """Which network is which: one row each."""
+    rows = [
+        {"condition": group.id, "seed": seed, "name": network.name}
+        for group in groups
+        for seed, network in enumerate(networks[group.label])
+    ]
+    return pl.DataFrame(rows, schema=_SOURCES)
+
+
+def _lock(
+    store: Store,
+    paths: Sequence[Path],
+    measured: Sequence[ConditionMeasures],
+    dsa: kinds.DSA,
+    pif: kinds.PIF,
+    title: str | None,
+) -> dict[str, Any]:
+    """What was read and how it was compared, in the words that the page looks for."""
+    inputs = [_identity(path) for path in files_of(paths)]
+    there = {level for one in measured for level, _ in one.levels}
+    measure = {"dynamics": asdict(dsa), "weights": asdict(pif)}
+    study = {"name": store.root.resolve().name, "title": title or "Networks from elsewhere"}
+    made_of = json.dumps([inputs, measure], sort_keys=True)
+    return {
+        "format": 1,
+        "kind": LOCK_KIND,
+        "degendsl": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "folder_hash": hashlib.sha256(made_of.encode()).hexdigest()[:12],
+        "inputs": inputs,
+        "resolved": {
+            "study": study,
+            "measure": {level: how for level, how in measure.items() if level in there},
+        },
+        "conditions": [
+            {
+                "id": one.condition.id,
+                "label": one.condition.label,
+                "levels": dict(one.condition.levels),
+            }
+            for one in measured
+        ],
+        "methods": _methods(measured, there, dsa, pif),
+        "python": platform.python_version(),
+    }
+
+
+def _methods(
+    measured: Sequence[ConditionMeasures], there: set[str], dsa: kinds.DSA, pif: kinds.PIF
+) -> list[str]:
+    count = sum(len(one.records) for one in measured)
+    said = [f"{count:,} networks trained elsewhere were compared as they were given."]
+    if len(measured) > 1:
+        labels = ", ".join(f"'{one.condition.label}' ({len(one.records):,})" for one in measured)
+        said.append(f"They form {len(measured):,} groups, in no order: {labels}.")
+    if "behavior" in there:
+        said.append("Behaviour: spread of the losses that were given with the networks.")
+    if "dynamics" in there:
+        said.append(f"Dynamics: {dsa.sentence()}.")
+    if "weights" in there:
+        said.append(f"Weights: {pif.sentence()}.")
+    return said
+
+
+def _identity(path: Path) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"file": str(path), "sha256": digest, "bytes": path.stat().st_size}
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error

@@ -1,0 +1,129 @@
+"""Arrays from an npz file that nobody vouches for: every size is checked before it is believed."""
+
+import math
+import struct
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from degendsl.errors import InputError
+
+from ._memory import Budget
+
+# Deflate makes nothing smaller than a 1032nd; real activity not even a tenth.
+_MOST_PACKED = 200
+# A small file may be all zeros without harm.
+_HARMLESS = 2**26
+_CHUNK = 2**24
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    tokenize.TokenError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+
+
+def read_npz(path: Path, names: Sequence[str], budget: Budget) -> dict[str, np.ndarray]:
+    """Those of the named arrays that an npz file holds. Nothing in it can run code.
+
+    **Raises** `InputError` naming file, array and remedy.
+    """
+    found: dict[str, np.ndarray] = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [one.filename.removesuffix(".npy") for one in archive.infolist()]
+            for member in archive.infolist():
+                name = member.filename.removesuffix(".npy")
+                if name not in names:
+                    continue
+                if members.count(name) > 1:
+                    raise InputError(f"{path} holds `{name}` twice; save it again with np.savez")
+                found[name] = _array(path, archive, member, name, budget)
+    except _DAMAGED as error:
+        raise InputError(
+            f"{path} cannot be read as npz ({error or type(error).__name__}); "
+            "save it again with np.savez"
+        ) from error
+    if not found:
+        raise InputError(
+            f"{path} holds {_listed(members) or 'no arrays'}; measured are "
+            f"{_listed(names)}: rename your arrays"
+        )
+    return found
+
+
+def _array(
+    path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, budget: Budget
+) -> np.ndarray:
+    what = f"`{name}` of {path}"
+    packed = member.file_size / max(member.compress_size, 1)
+    if member.file_size > _HARMLESS and packed > _MOST_PACKED:
+        raise InputError(
+            f"{what} is packed {packed:,.0f} times smaller than it claims to be, as no activity "
+            "is; if it is sound, save it with np.savez, which does not pack"
+        )
+    with archive.open(member) as file:
+        shape, fortran, kind = _header(file)
+        if kind.hasobject:
+            raise InputError(
+                f"{what} holds pickled objects, which could run code, and is refused; save plain "
+                "arrays, such as np.array(labels, dtype=str)"
+            )
+        if kind.names or kind.kind not in "biufUS":
+            raise InputError(f"{what} holds {kind}; save numbers, or texts as labels")
+        size = math.prod(shape) * kind.itemsize
+        there = member.file_size - file.tell()
+        if size != there:
+            raise InputError(
+                f"{what} claims {size:,} bytes (shape {shape}, {kind}) and has {there:,}; "
+                "save it again"
+            )
+        budget.take(size, what)
+        return _filled(file, size).view(kind).reshape(shape, order="F" if fortran else "C")
+
+
+def _header(file: Any) -> tuple[tuple[int, ...], bool, np.dtype]:
+    version = np.lib.format.read_magic(file)
+    read = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }.get(version)
+    if read is None:
+        raise ValueError(f"npy version {version}")
+    shape, fortran, kind = read(file)
+    if any(length < 0 for length in shape):
+        raise ValueError(f"shape {shape}")
+    return shape, fortran, kind
+
+
+def _filled(file: Any, size: int) -> np.ndarray:
+    """So many bytes, and not one less: a stream that ends early was lied about."""
+    whole = np.empty(size, np.uint8)
+    at = 0
+    while at < size:
+        part = file.read(min(_CHUNK, size - at))
+        if not part:
+            raise EOFError(f"{size - at:,} bytes are missing")
+        whole[at : at + len(part)] = np.frombuffer(part, np.uint8)
+        at += len(part)
+    # At the end of the stream its checksum is compared.
+    file.read(1)
+    return whole
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:10])
+    return f"{shown} …" if len(names) > 10 else shown
