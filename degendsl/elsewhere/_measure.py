@@ -76,11 +76,12 @@ def measure_files(
         measured = measure_given(
             [(group, networks[group.label]) for group in groups], dsa, pif, report
         )
+        # First, so that a folder that was begun is known as ours.
+        store.write_lock(_lock(store, files, measured, dsa, pif, title))
         made = tables_of(Study(measured=tuple(measured), paired=False))
         made["sources"] = _sources(groups, networks)
         for name, table in made.items():
             store.write_table(name, table)
-        store.write_lock(_lock(store, files, measured, dsa, pif, title))
         write_report(store)
     rows = made["degeneracy"].filter(pl.col("value").is_not_null())
     return Comparison(

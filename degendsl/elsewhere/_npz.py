@@ -42,6 +42,7 @@ def read_npz(path: Path, names: Sequence[str], budget: Budget) -> dict[str, np.n
     **Raises** `InputError` naming file, array and remedy.
     """
     found: dict[str, np.ndarray] = {}
+    what = str(path)
     try:
         with zipfile.ZipFile(path) as archive:
             members = [one.filename.removesuffix(".npy") for one in archive.infolist()]
@@ -51,10 +52,11 @@ def read_npz(path: Path, names: Sequence[str], budget: Budget) -> dict[str, np.n
                     continue
                 if members.count(name) > 1:
                     raise InputError(f"{path} holds `{name}` twice; save it again with np.savez")
-                found[name] = _array(path, archive, member, name, budget)
+                what = f"`{name}` of {path}"
+                found[name] = _array(what, archive, member, budget)
     except _DAMAGED as error:
         raise InputError(
-            f"{path} cannot be read as npz ({error or type(error).__name__}); "
+            f"{what} cannot be read as npz ({error or type(error).__name__}); "
             "save it again with np.savez"
         ) from error
     if not found:
@@ -66,9 +68,8 @@ def read_npz(path: Path, names: Sequence[str], budget: Budget) -> dict[str, np.n
 
 
 def _array(
-    path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, budget: Budget
+    what: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget
 ) -> np.ndarray:
-    what = f"`{name}` of {path}"
     packed = member.file_size / max(member.compress_size, 1)
     if member.file_size > _HARMLESS and packed > _MOST_PACKED:
         raise InputError(
