@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup, escape
 
+from ._drawing import Plot
 from ._scales import Number, number
-from ._svg import Plot
 
 _GAP = 14
 _TITLE = 16

@@ -20,6 +20,9 @@ _HEAT = (
     "#0c3f70",
 )
 
+# On light cells and on dark ones.
+_INKS = ("#14202b", "#ffffff")
+
 
 def colour_rules(count: int, *, dark: bool) -> str:
     """A rule a level: `currentColor` is what every mark is drawn in."""
@@ -35,10 +38,8 @@ def colour_rules(count: int, *, dark: bool) -> str:
 
 def heat_rules() -> str:
     """Nine shades for cells, and ink that can be read on each; the same on any paper."""
-    cells = "".join(f".box.h{i}{{fill:{colour}}}" for i, colour in enumerate(_HEAT))
-    inks = "".join(
-        f"text.on.h{i}{{fill:{'#ffffff' if i >= 5 else '#14202b'}}}" for i in range(len(_HEAT))
-    )
+    cells = "".join(f".chart .box.h{i} path{{fill:{colour}}}" for i, colour in enumerate(_HEAT))
+    inks = "".join(f".chart .over.h{i} text{{fill:{_INKS[i >= 5]}}}" for i in range(len(_HEAT)))
     return cells + inks
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import vl_convert
+
 from degendsl.store import Store
 
 from ._page import chart_style
@@ -18,9 +20,6 @@ def write_figures(store: Store, folder: Path) -> list[Path]:
 
     Text stays text in both, so that it can be searched and edited.
     """
-    # Half a second to import, and only wanted here.
-    import vl_convert
-
     study = Study(store)
     style = _manuscript(chart_style(len(study.levels)))
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """What the page is made of, without a browser."""
 
 import base64
+import re
 import struct
 import xml.etree.ElementTree as ElementTree
 import zlib
@@ -13,13 +14,13 @@ from synthetic import synthetic_store
 
 from degendsl_reports import write_figures
 from degendsl_reports._colours import colour_rules
+from degendsl_reports._drawing import Axis, Plot, Point, spread
 from degendsl_reports._images import heat_png
 from degendsl_reports._page import chart_style
 from degendsl_reports._references import references_of, study_bibtex
 from degendsl_reports._scales import Linear, Log, fitted, number
 from degendsl_reports._sections._downloads import csv_of
 from degendsl_reports._security import inline_json
-from degendsl_reports._svg import spread
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -58,6 +59,24 @@ def test_labels_are_moved_apart_and_no_further():
     assert spread([0.0, 100.0], 10) == [0.0, 100.0]
     places = sorted(spread([5.0, 5.0, 6.0], 10, 30.0))
     assert np.diff(places).min() >= 10 - 1e-6 and places[-1] <= 30.0
+
+
+def test_altair_draws_marks_where_they_belong_and_lines_in_their_order():
+    scale = Linear(low=0.0, high=2.0)
+    plot = Plot(200, 100, Axis(scale), Axis(scale))
+    plot.line([0.0, 2.0, 1.0, 0.0], [0.0, 1.0, 2.0, 0.0], kind="path", colour="c1", who="0.3")
+    plot.dots([Point(1.0, 1.0, "0.1 0.2"), Point(2.0, 0.0)], colour="c0", radius=2.5)
+    root = ElementTree.fromstring(f"<svg>{plot.body()}</svg>")
+    line = root.find("g[@class='path c1']/path")
+    assert line is not None and line.get("data-n") == "0.3"
+    steps = np.array(re.findall(r"-?[\d.]+", re.sub("[hv]", "", line.get("d", ""))), float)
+    seen = steps.reshape(-1, 2).cumsum(axis=0)
+    places = [(0, 0), (2, 1), (1, 2), (0, 0)]
+    # Written to a tenth of a pixel; Vega moves the whole by half a pixel to sharpen lines.
+    assert np.allclose(seen, [(plot.x(x), plot.y(y)) for x, y in places], atol=0.61)
+    pair, alone = root.findall("g[@class='dot c0']/circle")
+    assert (pair.get("data-n"), alone.get("data-n")) == ("0.1 0.2", None)
+    assert abs(float(pair.get("cx", 0)) - plot.x(1.0)) < 0.61 and pair.get("r") == "2.5"
 
 
 def test_a_matrix_becomes_a_picture_of_its_signs():

@@ -3,9 +3,9 @@
 import polars as pl
 
 from .._charts import Chart, Panel, Table
+from .._drawing import Axis, Plot
 from .._scales import Bands, Linear, Number, number
 from .._study import Condition, Study, least, most
-from .._svg import Axis, Plot
 from .._words import metric, slug
 from ._levels import level_chart, others_of
 from ._section import Section

@@ -5,9 +5,9 @@ import math
 import polars as pl
 
 from .._charts import Chart, Table
+from .._drawing import Axis, Plot, Point
 from .._scales import Linear, Number, number
 from .._study import Condition, Study, farthest, least, most
-from .._svg import Axis, Plot, Point
 from .._words import metric, slug
 from ._levels import level_chart, others_of, primary
 from ._section import Section

@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 
 from .._charts import Chart, Panel, Table
+from .._drawing import Axis, Plot, Point, shortened, spread, text_width
 from .._scales import Bands, Linear, Log, Number, fitted, wide
 from .._study import Condition, Study, most
-from .._svg import Axis, Plot, Point, shortened, spread, text_width
 from .._words import LEVELS, metric
 from ._levels import primary
 from ._section import Section

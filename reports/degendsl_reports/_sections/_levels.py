@@ -5,9 +5,9 @@ from typing import Any
 import polars as pl
 
 from .._charts import Chart, Panel, Table, table_of
+from .._drawing import Axis, Plot, Point, spread, text_width
 from .._scales import Bands, Linear, Log, Number, fitted, number, wide
 from .._study import Study
-from .._svg import Axis, Plot, Point, spread, text_width
 from .._words import LEVEL_NOTES, LEVELS, lowered, metric
 from ._section import Section
 
@@ -243,7 +243,7 @@ def heat_map(study: Study, level: str) -> Chart:
                     plot.y(row) + 4,
                     number(value, 2),
                     anchor="middle",
-                    kind=f"on {shade}",
+                    kind=f"over {shade}",
                 )
         return plot
 

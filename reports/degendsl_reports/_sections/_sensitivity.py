@@ -3,9 +3,9 @@
 import polars as pl
 
 from .._charts import Chart, Panel, table_of
+from .._drawing import Axis, Plot, Point
 from .._scales import Bands, Linear, Number
 from .._study import Study, least, most
-from .._svg import Axis, Plot, Point
 from .._words import LEVELS, metric
 from ._levels import primary
 

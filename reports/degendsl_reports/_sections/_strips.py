@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from .._charts import Chart, Panel, Table
+from .._drawing import Axis, Plot, Point
 from .._scales import Bands, Linear, Log, Number, fitted, number, wide
 from .._study import Condition, Study, farthest, most
-from .._svg import Axis, Plot, Point
 from .._words import NETWORK_COLUMNS, metric
 
 # Points of one strip chart; the other views draw every network.

@@ -3,9 +3,9 @@
 import polars as pl
 
 from .._charts import Chart, Panel, Table, table_of
+from .._drawing import Plot
 from .._scales import Number
 from .._study import Condition, Study
-from .._svg import Plot
 from ._behavior import signals
 from ._section import Section
 

@@ -3,10 +3,10 @@
 import polars as pl
 
 from .._charts import Chart, Panel, Table
+from .._drawing import Axis, Plot
 from .._images import heat_png
 from .._scales import Linear, Number, fitted, number
 from .._study import Condition, Study, most
-from .._svg import Axis, Plot
 from .._words import metric, slug
 from ._levels import level_chart, others_of, primary
 from ._section import Section
@@ -94,11 +94,7 @@ def _matrix_panel(
             right=6,
             top=6,
         )
-        plot.raw(
-            f'<image x="{plot.left:.1f}" y="{plot.top:.1f}" width="{plot.right - plot.left:.1f}" '
-            f'height="{plot.bottom - plot.top:.1f}" preserveAspectRatio="none" '
-            f'image-rendering="pixelated" href="{picture}"/>'
-        )
+        plot.image(picture)
         return plot
 
     return Panel(

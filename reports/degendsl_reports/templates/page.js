@@ -112,7 +112,10 @@
     const element = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     svg.append(element);
+    return element;
   };
+  // Styles are those of groups of marks.
+  const group = (svg, kind) => add(svg, "g", { class: kind });
   const trial = (reach, base, outputs, condition) => {
     const each = 28, width = 236;
     const [box, svg] = picture(reach === "in" ? "A test trial" : `Out of distribution: ${reach}`, width, each * base.channels.length);
@@ -120,7 +123,7 @@
       for (const [values, kind] of [[target, "target"], [outputs[row], `line c${data.conditions[condition].colour}`]]) {
         if (!values) continue;
         const d = values.map((value, index) => `${index ? "L" : "M"}${(index / Math.max(1, values.length - 1) * (width - 8) + 4).toFixed(1)} ${((row + 0.5 - (value / 1000 - 0.5) * 0.72) * each).toFixed(1)}`).join("");
-        add(svg, "path", { class: kind, d });
+        add(group(svg, kind), "path", { d });
       }
     });
     return box;
@@ -132,13 +135,10 @@
     for (const line of path.lines) {
       let d = "";
       for (let i = 0; i < line.length; i += 2) d += `${i ? "L" : "M"}${place(line[i], 1)} ${place(line[i + 1], -1)}`;
-      add(svg, "path", { class: `path ${colour}`, d });
+      add(group(svg, `path ${colour}`), "path", { d });
     }
     for (const [x, y, stable] of path.points) {
-      const group = document.createElementNS(SVG, "g");
-      group.setAttribute("class", `${stable ? "stable" : "unstable"} ${colour}`);
-      add(group, "circle", { cx: place(x, 1), cy: place(y, -1), r: 4 });
-      svg.append(group);
+      add(group(svg, `${stable ? "stable" : "unstable"} ${colour}`), "circle", { cx: place(x, 1), cy: place(y, -1), r: 4 });
     }
     return box;
   };
