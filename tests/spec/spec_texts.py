@@ -40,10 +40,14 @@ _COUPLED = {
     "model.noise",
     "networks.count",
     "measure.at",
+    "measure.sensitivity",
     "measure.trials.count",
+    "measure.dynamics.burn_in",
     "measure.dynamics.delays",
+    "measure.dynamics.interval",
     "measure.dynamics.rank",
     "measure.dynamics.starts",
+    "measure.dynamics.window",
     "measure.weights.starts",
 }
 _NAMES = st.from_regex(r"\A[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?\Z")

@@ -20,7 +20,7 @@ def test_a_key_is_explained_with_type_default_range_and_source():
 def test_defaults_that_depend_on_others_say_on_which():
     assert "default: that of solver.dt" in explain("model.time_constant")
     assert "default: the task's own: " in explain("train.batch_size")
-    assert "delayed_discrimination 256" in explain("train.batch_size")
+    assert "delayed_discrimination 64" in explain("train.batch_size")
     assert "flip_flop 0.001" in explain("train.stop.train_mse")
     assert "default: none; it must be given" in explain("study.name")
     assert "source:  Huang et al. (2025)" in explain("train.stop.patience")

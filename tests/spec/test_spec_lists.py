@@ -77,7 +77,7 @@ def test_a_path_into_one_mapping_can_be_set_and_into_a_list_it_cannot():
 def test_it_is_explained_as_one_or_a_list():
     text = explain("measure.dynamics")
     assert "a mapping of keys to values, or a list of such" in text and "dsa: Dynamics" in text
-    assert "temporal: Behaviour" in explain("measure.behavior")
+    assert "temporal: Trials longer" in explain("measure.behavior")
 
 
 @dataclass(frozen=True, kw_only=True)
