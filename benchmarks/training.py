@@ -1,7 +1,7 @@
 """A training step of an ensemble against a hand-written scan, and against a plain PyTorch loop.
 
 16 networks, 128 units, 64 trials, 100 steps. Scan and ensemble are sharded alike over all devices
-and timed in turn. `--torch PYTHON` names a Python that has PyTorch (requirements-torch.txt); there
+and timed in turn. `--torch PYTHON` names a Python that has PyTorch (requirements-peers.txt); there
 as many processes as cores each train one network at a time, as PyTorch comes (a thread per core in
 every process) and held to one thread each, which a user has to know of.
 """
@@ -92,13 +92,14 @@ def main() -> None:
     epochs = program.place(jnp.zeros(NETWORKS, jnp.int32))
     active = program.place(jnp.ones(NETWORKS, bool))
     hand = jax.jit(jax.vmap(by_hand))
+    moments = jax.jit(jax.vmap(optax.adam(1e-3).init))(state.parameters)
 
     def ours() -> Any:
         return program.epoch(recipes, state, epochs, active)
 
     def theirs() -> Any:
         with jax.default_matmul_precision("highest"):
-            return hand(recipes.task, state.parameters, state.optimizer, recipes.data_key)
+            return hand(recipes.task, state.parameters, moments, recipes.data_key)
 
     ours(), theirs()
     times: list[float] = []

@@ -1,4 +1,4 @@
-"""Intervals and tests where the truth is known; many more in benchmarks/statistics.py."""
+"""Intervals and tests where the truth is known; many more in benchmarks/coverage.py."""
 
 import numpy as np
 

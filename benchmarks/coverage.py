@@ -1,6 +1,6 @@
 """How often each interval covers the truth, and how often each test errs, where the truth is known.
 
-    python benchmarks/statistics.py [--quick]
+    python benchmarks/coverage.py [--quick]
 
 Every line is a share of simulated studies. The standard error of a share is at most
 √(p (1 − p) / studies). The figures in docs/statistics.md are this program's.
