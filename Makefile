@@ -5,6 +5,8 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
   $$p -c '$(NEW_ENOUGH)' 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
+# Compiling takes one core at a time, so two workers; a file stays on one of them and compiles once.
+WORKERS := --numprocesses 2 --dist loadfile
 
 .PHONY: quickstart setup test test-slow torture lint format tools docs bench pictures constraints clean
 
@@ -21,10 +23,10 @@ setup: .venv/ready
 	@touch $@
 
 test: lint  ## Everything but the slow tests.
-	$(BIN)/pytest
+	$(BIN)/pytest $(WORKERS)
 
 test-slow: setup
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest $(WORKERS) -m slow
 
 torture: setup  ## Random kills and mutations, long; by hand.
 	$(BIN)/pytest -m torture

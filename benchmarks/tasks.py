@@ -24,7 +24,7 @@ study: {{name: tasks}}
 task: {{kind: {kind}}}
 model: {{units: 64}}
 networks: {{count: 8}}
-measure: {{dynamics: {{delays: 5}}}}
+measure: {{dynamics: {{delays: 5}}, floor: {{networks: 0}}}}
 """
 
 
