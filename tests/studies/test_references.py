@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jax
 import numpy as np
 import polars as pl
 import pytest
@@ -12,6 +13,7 @@ from degendsl import metrics
 from degendsl.api import RunResult
 from degendsl.errors import MeasureError
 from degendsl.measuring import chosen_pairs
+from degendsl.models import Parameters
 from degendsl.training._twins import nudge
 
 ASKED = (
@@ -29,11 +31,24 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     return degendsl.run(tiny(text, *ASKED), tmp_path_factory.mktemp("study"))
 
 
+def in_a_lane(recurrent: np.ndarray) -> Parameters:
+    """A network under a mask of ones, with a lane axis before every array."""
+    parameters = Parameters(
+        recurrent=recurrent,
+        input=recurrent,
+        bias=None,
+        readout=recurrent,
+        readout_bias=None,
+        recurrent_mask=np.ones_like(recurrent),
+    )
+    return jax.tree.map(lambda leaf: leaf[None].copy(), parameters)
+
+
 def test_a_twin_starts_one_bit_away_and_zeros_stay():
-    weights = {"recurrent": np.array([[[0.5, -0.25], [0.0, 1.0]]], np.float32)}
-    before = weights["recurrent"].copy()
-    nudge(weights, 0, "f" * 64)
-    after = weights["recurrent"]
+    lanes = in_a_lane(np.array([[0.5, -0.25], [0.0, 1.0]], np.float32))
+    before = np.array(lanes.recurrent)
+    nudge(lanes, 0, "f" * 64)
+    after = np.asarray(lanes.recurrent)
     assert after[0, 1, 0] == 0
     moved = np.abs(after.view(np.int32) - before.view(np.int32))
     np.testing.assert_array_equal(moved, [[[1, 1], [0, 1]]])
@@ -88,3 +103,11 @@ def test_what_cannot_be_measured_is_said_and_the_rest_goes_on(
     said = " ".join(result.store.table("problems")["problem"])
     assert "network 0" in said and "lower the rank" in said
     assert "pif" in set(result.store.table("degeneracy")["metric"])
+
+
+def test_what_no_training_may_change_is_the_same_in_a_twin():
+    one = np.ones((3, 3), np.float32)
+    lanes = in_a_lane(one)
+    nudge(lanes, 0, "f" * 64)
+    assert (np.asarray(lanes.recurrent) != one).all()
+    assert np.array_equal(np.asarray(lanes.recurrent_mask)[0], one)
