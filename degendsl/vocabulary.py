@@ -1,30 +1,42 @@
 """Words become objects here and nowhere else: one line per kind.
 
-A new task, model or initialisation is its description in `degendsl/spec/kinds`, its
-implementation, and its line below.
+A new model, initialisation, nonlinearity or penalty is its description in `degendsl/spec/kinds`,
+its implementation, and its line below.
 """
 
 from collections.abc import Callable
-from typing import Any
+from importlib import import_module
+from typing import Any, get_args
 
 import diffrax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from degendsl import learning, models, tasks
-from degendsl.spec import describe, kinds
+from degendsl.learning import penalties
+from degendsl.models import nonlinearities
+from degendsl.spec import describe, kind_name, kinds
 
+
+def _task(word: str) -> Callable[..., tasks.AbstractTask]:
+    return getattr(import_module(f"degendsl.tasks._{word}"), word)
+
+
+# Every task of the language is made by the function of its own name, in the module of that name.
 TASKS: dict[type, Callable[..., tasks.AbstractTask]] = {
-    kinds.FlipFlop: tasks.flip_flop,
-    kinds.DelayedDiscrimination: tasks.delayed_discrimination,
-    kinds.SineWave: tasks.sine_wave,
-    kinds.PathIntegration: tasks.path_integration,
-    kinds.Lorenz96: tasks.lorenz96,
+    kind: _task(kind_name(kind)) for kind in get_args(kinds.Task)
 }
 
 MODELS: dict[type, Callable[..., models.AbstractModel]] = {
     kinds.RateModel: models.RateModel,
     kinds.CurrentModel: models.CurrentModel,
+}
+
+NONLINEARITIES: dict[str, Callable[[Array], Array]] = {
+    "tanh": nonlinearities.tanh,
+    "relu": nonlinearities.relu,
+    "softplus": nonlinearities.softplus,
+    "sigmoid": nonlinearities.sigmoid,
 }
 
 INITIALISERS: dict[type, Callable[..., models.AbstractInitialiser]] = {
@@ -59,12 +71,12 @@ SCHEDULES: dict[type, Callable[..., learning.AbstractSchedule]] = {
 
 # Penalties on the recurrent matrix that acts, and on firing rates of (trial, time, unit).
 MATRIX_PENALTIES: dict[str, Callable[[Array], Array]] = {
-    "l1": learning.l1,
-    "l2": learning.l2,
-    "nuclear": learning.nuclear,
+    "l1": penalties.l1,
+    "l2": penalties.l2,
+    "nuclear": penalties.nuclear,
 }
 RATE_PENALTIES: dict[str, Callable[[Array], Array]] = {
-    "rates": learning.mean_square,
+    "rates": penalties.mean_square,
 }
 
 # What a spec calls a precision, in the words of `jax.default_matmul_precision`.
@@ -87,7 +99,7 @@ def model_of(science: kinds.Science) -> models.AbstractModel:
     return MODELS[type(model)](
         leak=_number(dt / (constant.low if own else constant)),
         initialiser=INITIALISERS[type(model.init)](model.init),
-        nonlinearity=models.NONLINEARITIES[model.nonlinearity],
+        nonlinearity=NONLINEARITIES[model.nonlinearity],
         n_inputs=science.task.input_size,
         n_units=model.units,
         n_outputs=science.task.output_size,

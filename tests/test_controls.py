@@ -15,6 +15,7 @@ from conftest import TINY, tiny
 from test_training import trained, units
 
 from degendsl import learning
+from degendsl.learning import penalties
 from degendsl.planning import make_plan
 from degendsl.spec import Spec
 from degendsl.store import store_for
@@ -200,13 +201,13 @@ def test_the_nuclear_norm_has_a_subgradient_where_singular_values_are_zero(rank:
     with jax.enable_x64(True):
         left, right = RNG.standard_normal((2, 5, max(rank, 1)))
         weights = left @ right.T * (rank > 0)
-        value, gradient = jax.value_and_grad(learning.nuclear)(jnp.asarray(weights))
+        value, gradient = jax.value_and_grad(penalties.nuclear)(jnp.asarray(weights))
         assert np.isfinite(gradient).all()
         assert float(np.linalg.norm(gradient, 2)) <= 1 + 1e-12
         for _ in range(20):
             other = weights + RNG.standard_normal((5, 5)) * 0.1
             least = float(value) + np.vdot(gradient, other - weights)
-            assert float(learning.nuclear(jnp.asarray(other))) >= least - 1e-12
+            assert float(penalties.nuclear(jnp.asarray(other))) >= least - 1e-12
 
 
 def test_the_reported_loss_has_no_penalty_in_it():

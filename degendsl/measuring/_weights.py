@@ -21,8 +21,6 @@ _SURROGATE_PAIRS = 50
 
 Matrices = Float[np.ndarray, "network unit unit"]
 Group = Literal["permutation", "signed", "rescaled"]
-# Nonlinearities under which more than the order of units is free.
-_OWN: dict[str, Group] = {"tanh": "signed", "relu": "rescaled"}
 
 
 def weights(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
@@ -120,7 +118,10 @@ def group_of(networks: Networks, pif: kinds.PIF) -> Group:
     """What besides permutations leaves these networks as they are, where that is asked for."""
     if pif.group == "permutations":
         return "permutation"
-    return _OWN.get(networks.condition.science.model.nonlinearity, "permutation")
+    nonlinearity = networks.condition.science.model.nonlinearity
+    if nonlinearity in kinds.ODD:
+        return "signed"
+    return "rescaled" if nonlinearity in kinds.HOMOGENEOUS else "permutation"
 
 
 def distances(

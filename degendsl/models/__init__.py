@@ -9,7 +9,6 @@ from ._integration import AbstractIntegrator as AbstractIntegrator
 from ._integration import Adaptive as Adaptive
 from ._integration import Euler as Euler
 from ._integration import OneStep as OneStep
-from ._network import NONLINEARITIES as NONLINEARITIES
 from ._network import AbstractModel as AbstractModel
 from ._network import CurrentModel as CurrentModel
 from ._network import RateModel as RateModel

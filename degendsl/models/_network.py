@@ -18,13 +18,6 @@ from ._scaling import MuP
 
 Nonlinearity = Callable[[Array], Array]
 
-NONLINEARITIES: dict[str, Nonlinearity] = {
-    "tanh": jnp.tanh,
-    "relu": jax.nn.relu,
-    "softplus": jax.nn.softplus,
-    "sigmoid": jax.nn.sigmoid,
-}
-
 
 class Response(NamedTuple):
     """What a network does on a batch of trials."""

@@ -24,3 +24,4 @@ from ._spec import twin_key as twin_key
 from ._spec import unit_key as unit_key
 from ._structure import program_structure as program_structure
 from ._sweep import SweepItem as SweepItem
+from ._types import kind_name as kind_name

@@ -225,6 +225,11 @@ CODES: dict[str, Code] = {
         "parameterization: {kind: mup}, recurrent: {low_rank: 2}",
         "Use standard parameterisation, or drop the other.",
     ),
+    "E066": Code(
+        "Sign flips asked of units whose nonlinearity is not odd.",
+        "model: {nonlinearity: relu}, measure: {weights: {group: signs}}",
+        "group: own, the symmetries that the units have.",
+    ),
     # Warnings
     "W001": Code(
         "A block got another kind, which drops its other keys, though the new kind has them too.",

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from degendsl.planning import make_plan
-from degendsl.spec import kinds, parse_spec
-from degendsl.spec._types import kind_name
+from degendsl.spec import kind_name, kinds, parse_spec
 from degendsl.tasks import lorenz96
 from degendsl.training._loss import loss_of
 from degendsl.vocabulary import TASKS, model_of

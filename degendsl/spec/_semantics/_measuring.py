@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from .. import kinds
 from ._finding import MAX_OTHERS, Case, Finding, each
 
 
@@ -23,6 +24,7 @@ def check(case: Case) -> Iterator[Finding]:
         if one.kind == "dsa":
             yield from _embedding(_written(path), one, case)
     yield from _grid(case)
+    yield from _symmetries(case)
 
 
 def _grid(case: Case) -> Iterator[Finding]:
@@ -50,6 +52,19 @@ def _grid(case: Case) -> Iterator[Finding]:
             for name in ("delays", "rank", "interval", "window")
         }
         yield from _embedding(paths, replace(dynamics, **changes), case)
+
+
+def _symmetries(case: Case) -> Iterator[Finding]:
+    nonlinearity = case.model["nonlinearity"]
+    for path, one in each("measure.weights", case.measure.weights):
+        if one.group == "signs" and nonlinearity not in kinds.ODD:
+            yield Finding(
+                "E066",
+                f"a unit of {nonlinearity} cannot be turned over without changing the network",
+                (f"{path}.group", "model.nonlinearity"),
+                f"`own` has the symmetries of {nonlinearity}; signs are free for "
+                f"{', '.join(kinds.ODD)}",
+            )
 
 
 def _written(path: str) -> dict[str, str]:

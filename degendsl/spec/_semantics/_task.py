@@ -21,11 +21,11 @@ def check(case: Case) -> Iterator[Finding]:
         yield from own(task, case)
     outputs, units = len(task.primary_names), case.model["units"]
     if outputs > units:
-        size = next(name for name in ("channels", "sites", "dimensions") if name in case.task)
+        sizes = (name for name in ("channels", "sites", "dimensions") if name in case.task)
         yield Finding(
             "E052",
             f"{units} {'unit' if units == 1 else 'units'} cannot carry {outputs} outputs",
-            ("model.units", f"task.{size}"),
+            ("model.units", f"task.{next(sizes, 'kind')}"),
             "give at least as many units as outputs",
         )
     yield from _shifts(task, case)

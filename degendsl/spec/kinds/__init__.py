@@ -33,10 +33,12 @@ from .measurement import Profile as Profile
 from .measurement import Report as Report
 from .measurement import Trials as Trials
 from .model import CurrentModel as CurrentModel
-from .model import Nonlinearity as Nonlinearity
 from .model import RateModel as RateModel
 from .model import Recurrent as Recurrent
 from .model import TimeConstants as TimeConstants
+from .nonlinearity import HOMOGENEOUS as HOMOGENEOUS
+from .nonlinearity import ODD as ODD
+from .nonlinearity import Nonlinearity as Nonlinearity
 from .optimizer import SGD as SGD
 from .optimizer import Adam as Adam
 from .optimizer import AdamW as AdamW

@@ -81,11 +81,11 @@ class PIF:
     kind: Literal["pif"] = key("pif", doc="Which measure of the weights.", source="paper")
     starts: int = key(20, doc="Starts of each minimisation.", at_least=1, at_most=1_000_000_000)
     seed: int = key(0, doc="Seed of the random starts.", at_least=0, at_most=2**31 - 1)
-    group: Literal["permutations", "own"] = key(
+    group: Literal["permutations", "signs", "own"] = key(
         "permutations",
         doc="What may be done to the units without changing the network: `permutations` as in the "
-        "paper, or the network's `own` group, which for tanh also flips signs and for relu also "
-        "rescales units.",
+        "paper; `signs`, which also turns units over, for odd nonlinearities; or the network's "
+        "`own` group, which for tanh is that and for relu also rescales units.",
         source="paper",
     )
     blocks: Literal["recurrent", "joint"] = key(
@@ -104,7 +104,11 @@ class PIF:
         """How weights are compared, for the methods text."""
         joint = self.blocks == "joint"
         what = "recurrent, input and readout matrices jointly" if joint else "recurrent matrices"
-        own = "" if self.group == "permutations" else ", under the networks' own symmetries"
+        own = {
+            "permutations": "",
+            "signs": ", under permutations and sign flips",
+            "own": ", under the networks' own symmetries",
+        }[self.group]
         return (
             f"mean permutation-invariant Frobenius distance of the {what} over pairs "
             f"of networks (best of {self.starts} starts{own})"

@@ -5,9 +5,8 @@ from typing import ClassVar, Literal
 
 from .._keys import key
 from .initialisation import GaussianInit, OrthogonalInit, UniformInit
+from .nonlinearity import Nonlinearity
 from .parameterization import MuPParameterization, StandardParameterization
-
-Nonlinearity = Literal["tanh", "relu", "softplus", "sigmoid"]
 
 
 @dataclass(frozen=True, kw_only=True)
