@@ -184,6 +184,8 @@ def lock_of(plan: Plan, realisation: Any, before: dict[str, Any]) -> dict[str, A
             for c in plan.conditions
         ],
         "methods": methods(plan),
+        # Chosen once, when first measured.
+        "ranks": before.get("ranks", []),
         "realisation": realisation,
         "python": platform.python_version(),
         "git": before.get("git") or _git_state(spec.path),

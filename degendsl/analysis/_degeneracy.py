@@ -63,7 +63,12 @@ def metrics_of(level: str, measured: Iterable[Measured]) -> tuple[str, ...]:
 
 
 class Quantity(abc.ABC):
-    """Numbers of networks or of pairs, and the one number that they come to."""
+    """Numbers of networks or of pairs, and the one number that they come to.
+
+    seeds: of the networks that it is a number of.
+    """
+
+    seeds: tuple[int, ...]
 
     @cached_property
     def interval(self) -> Interval:
@@ -157,32 +162,57 @@ class Mean(Quantity):
 def quantity(
     metric: str, measured: Measured | None, untrained: Measured | None = None
 ) -> Quantity | None:
-    """What a metric is made of; None where it was not measured or is not finite.
+    """What a metric is made of, of the networks that have it; None where fewer than two have.
 
     untrained: the same networks before training, which `pif_ratio` divides by.
     """
     if measured is None:
         return None
-    base, tag = base_of(metric), tag_of(metric)
-    seeds = measured.seeds
-    if base in _PAIRWISE:
-        distances = measured.arrays.get(("pif" if base == "pif_ratio" else base) + tag)
-        if base == "pif_ratio" and distances is not None:
-            before = untrained.arrays.get("pif" + tag) if untrained else None
-            distances = None if before is None else distances / before.mean()
-        if distances is None or len(distances) == 0 or not np.isfinite(distances).all():
-            return None
-        pairs = measured.arrays["pairs"]
-        complete = measured.complete
-        return PairMean(seeds=seeds, pairs=pairs, distances=distances, complete=complete)
-    losses = measured.arrays.get("ood_mse" + tag)
-    if losses is None or len(losses) < 2 or not np.isfinite(losses).all():
+    if compared(metric):
+        return _pair_mean(metric, measured, untrained)
+    base = base_of(metric)
+    losses = measured.arrays.get("ood_mse" + tag_of(metric))
+    if losses is None:
+        return None
+    there = np.isfinite(losses)
+    seeds = tuple(seed for seed, is_there in zip(measured.seeds, there, strict=True) if is_there)
+    losses = losses[there]
+    if len(losses) < 2:
         return None
     if base == "ood_mse_mean":
         return Mean(seeds=seeds, numbers=losses)
     if base == "ood_spread":
         return Spread(seeds=seeds, numbers=losses)
     return Spread(seeds=seeds, numbers=np.log10(losses)) if (losses > 0).all() else None
+
+
+def _pair_mean(metric: str, measured: Measured, untrained: Measured | None) -> PairMean | None:
+    base, tag = base_of(metric), tag_of(metric)
+    distances = measured.arrays.get(("pif" if base == "pif_ratio" else base) + tag)
+    if base == "pif_ratio" and distances is not None:
+        before = untrained.arrays.get("pif" + tag) if untrained else None
+        apart = 0.0 if before is None else finite_mean(before)
+        distances = distances / apart if apart else None
+    if distances is None:
+        return None
+    # A network that could not be measured has no distance from any other.
+    kept = np.isfinite(distances)
+    pairs, distances = measured.arrays["pairs"][kept], distances[kept]
+    if len(pairs) == 0:
+        return None
+    there = np.unique(pairs)
+    return PairMean(
+        seeds=tuple(measured.seeds[index] for index in there),
+        pairs=np.searchsorted(there, pairs),
+        distances=distances,
+        complete=len(pairs) == len(there) * (len(there) - 1) // 2,
+    )
+
+
+def finite_mean(numbers: np.ndarray) -> float:
+    """The mean of what could be measured; NaN where nothing could."""
+    numbers = numbers[np.isfinite(numbers)]
+    return float(numbers.mean()) if len(numbers) else float("nan")
 
 
 def quantity_of(one: ConditionMeasures, level: str, metric: str, at: str) -> Quantity | None:

@@ -103,7 +103,8 @@ def eigenvalues_table(study: Study) -> pl.DataFrame:
         if measured is None or operators is None or operators.ndim != 3:
             continue
         each = _MOST_EIGENVALUES // (operators.shape[1] * len(study.measured))
-        for position in _evenly(len(operators), max(3, each)):
+        there = np.flatnonzero(np.isfinite(operators).all(axis=(1, 2))).tolist()
+        for position in (there[index] for index in _evenly(len(there), max(3, each))):
             values = np.linalg.eigvals(operators[position])
             order = np.argsort(-np.abs(values), kind="stable")
             found.append(

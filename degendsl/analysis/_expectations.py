@@ -135,20 +135,29 @@ def _doubts(study: Study, one: _Judged, under: list[float | None]) -> list[str]:
     ]
     if low:
         doubts.append(f"what rounding alone does is as large in {', '.join(low)}")
-    gap = convergence_gap(study)
+    gap = convergence_gap(study, one.claim.level, one.metric)
     if gap > _CONVERGENCE_GAP:
         doubts.append(f"convergence differs by {gap:.0%} between conditions")
     return doubts
 
 
-def convergence_gap(study: Study) -> float:
-    """The largest difference between conditions in the share of networks that are compared."""
+def convergence_gap(study: Study, level: str, metric: str) -> float:
+    """The largest difference between conditions in the share of networks that were let in.
+
+    Of those that converged, of those that are compared, and of those that the metric is of: each
+    step may select, and conditions that select otherwise are compared on other networks.
+    """
     shares = []
     for one in study.measured:
         outcomes = [record.manifest["outcome"] for record in one.records.values()]
         if outcomes:
-            converged = outcomes.count("converged") / len(outcomes)
-            shares.append((converged, len(one.compared) / len(outcomes)))
+            found = quantity_of(one, level, metric, "end")
+            let_in = (
+                outcomes.count("converged"),
+                len(one.compared),
+                len(found.seeds) if found else len(one.compared),
+            )
+            shares.append([count / len(outcomes) for count in let_in])
     if not shares:
         return 0.0
     return max(max(column) - min(column) for column in zip(*shares, strict=True))

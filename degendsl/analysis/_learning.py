@@ -1,24 +1,25 @@
 """One row per network and epoch."""
 
-from typing import Any
-
+import numpy as np
 import polars as pl
 
-from degendsl.measuring import ConditionMeasures
-
-from ._study import F, Study, frame
+from ._study import F, Study
 
 SCHEMA = {"condition": pl.String, "seed": pl.Int64, "epoch": pl.Int64, "loss": F}
 
 
 def learning_table(study: Study) -> pl.DataFrame:
     """The training loss of every network."""
-    return frame([row for one in study.measured for row in _rows(one)], SCHEMA)
-
-
-def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
-    return [
-        {"condition": one.condition.id, "seed": seed, "epoch": epoch, "loss": float(loss)}
-        for seed, record in one.records.items()
-        for epoch, loss in enumerate(record.arrays.get("loss", ()), start=1)
-    ]
+    # Column by column: thousands of networks of hundreds of epochs make a million rows.
+    parts = [pl.DataFrame(schema=SCHEMA)]
+    for one in study.measured:
+        for seed, record in one.records.items():
+            loss = np.asarray(record.arrays.get("loss", ()), np.float64)
+            columns = {"seed": seed, "epoch": np.arange(1, len(loss) + 1), "loss": loss}
+            parts.append(
+                pl.DataFrame(columns).select(
+                    pl.lit(one.condition.id).alias("condition"),
+                    *(pl.col(name).cast(SCHEMA[name]) for name in columns),
+                )
+            )
+    return pl.concat(parts).fill_nan(None)

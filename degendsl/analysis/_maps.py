@@ -7,6 +7,7 @@ import polars as pl
 from degendsl.measuring import ConditionMeasures
 from degendsl.metrics import mds
 
+from ._degeneracy import PairMean, quantity_of
 from ._study import F, Study, frame
 
 SCHEMA = {
@@ -28,10 +29,10 @@ def maps_table(study: Study) -> pl.DataFrame:
 def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
     rows = []
     for level, metric in (("dynamics", "dsa"), ("weights", "pif")):
-        measured = one.levels.get((level, "end"))
-        if measured is None or not measured.complete:
+        found = quantity_of(one, level, metric, "end")
+        if not isinstance(found, PairMean) or not found.complete:
             continue
-        embedding = mds(measured.matrix(metric))
+        embedding = mds(found.matrix)
         rows += [
             {
                 "condition": one.condition.id,
@@ -42,6 +43,6 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
                 "y": float(y),
                 "stress": embedding.stress,
             }
-            for seed, (x, y) in zip(measured.seeds, embedding.points, strict=True)
+            for seed, (x, y) in zip(found.seeds, embedding.points, strict=True)
         ]
     return rows

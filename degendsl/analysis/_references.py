@@ -6,7 +6,7 @@ import numpy as np
 
 from degendsl.measuring import ConditionMeasures
 
-from ._degeneracy import base_of, compared, quantity_of, tag_of
+from ._degeneracy import base_of, compared, finite_mean, quantity_of, tag_of
 
 NAMES: tuple[str, ...] = ("floor", "null", "cross", "untrained", "surrogate")
 
@@ -40,17 +40,20 @@ def floor_of(one: ConditionMeasures, level: str, metric: str) -> float:
     if twins is None or base == "ood_mse_mean":
         return math.nan
     if compared(metric):
-        # The twins' outputs are not set against the networks', only their losses are.
-        return math.nan if level == "behavior" else _mean(one, level, "floor", metric)
+        return _mean(one, level, "floor", metric)
     networks = one.levels.get((level, "end"))
     again = twins.arrays.get("ood_mse" + tag)
     if networks is None or again is None:
         return math.nan
     by_seed = dict(zip(networks.seeds, networks.arrays["ood_mse" + tag], strict=True))
     own = np.array([by_seed[seed] for seed in twins.seeds])
+    there = np.isfinite(own) & np.isfinite(again)
+    own, again = own[there], again[there]
     if base == "ood_log10_sd":
+        if not ((own > 0).all() and (again > 0).all()):
+            return math.nan
         own, again = np.log10(own), np.log10(again)
-    return float(np.sqrt(((own - again) ** 2).mean() / 2))
+    return math.sqrt(finite_mean((own - again) ** 2) / 2)
 
 
 def _mean(one: ConditionMeasures, level: str, name: str, metric: str) -> float:
@@ -58,9 +61,9 @@ def _mean(one: ConditionMeasures, level: str, name: str, metric: str) -> float:
     base, tag = base_of(metric), tag_of(metric)
     ratio = base == "pif_ratio"
     distances = measured.arrays.get(("pif" if ratio else base) + tag) if measured else None
-    if distances is None or len(distances) == 0:
+    if distances is None:
         return math.nan
-    value = float(distances.mean())
+    value = finite_mean(distances)
     if not ratio:
         return value
     untrained = quantity_of(one, level, "pif" + tag, "init")

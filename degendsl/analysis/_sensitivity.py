@@ -5,7 +5,8 @@ import polars as pl
 from degendsl.measuring import ConditionMeasures
 
 from ._comparing import effect_along, said
-from ._degeneracy import METRICS, Quantity, quantity
+from ._degeneracy import METRICS, Quantity, quantity_of
+from ._references import NAMES, references
 from ._study import F, Study, frame
 
 SENSITIVITY = {
@@ -26,6 +27,8 @@ VALUES = {
     "value": F,
     "ci_low": F,
     "ci_high": F,
+    "n_networks": pl.Int64,
+    **dict.fromkeys(NAMES, F),
 }
 
 
@@ -54,12 +57,12 @@ def sensitivity_table(study: Study) -> pl.DataFrame:
 
 
 def sensitivity_values_table(study: Study) -> pl.DataFrame:
-    """The values behind `sensitivity`, condition by condition."""
+    """The values behind `sensitivity` by condition, and what each must be read beside."""
     rows = []
     for one in study.measured:
-        for level, setting in _settings(study):
+        for (level, setting), under in one.sensitivity.items():
             for metric in METRICS[level]:
-                found = _under(one, level, metric, setting)
+                found = quantity_of(under, level, metric, "end")
                 rows.append(
                     {
                         "condition": one.condition.id,
@@ -69,6 +72,8 @@ def sensitivity_values_table(study: Study) -> pl.DataFrame:
                         "value": found.interval.value if found else None,
                         "ci_low": found.interval.low if found else None,
                         "ci_high": found.interval.high if found else None,
+                        "n_networks": len(found.seeds) if found else 0,
+                        **references(under, level, metric, "end"),
                     }
                 )
     return frame(rows, VALUES)
@@ -80,5 +85,5 @@ def _settings(study: Study) -> list[tuple[str, str]]:
 
 
 def _under(one: ConditionMeasures, level: str, metric: str, setting: str) -> Quantity | None:
-    untrained = one.levels.get((level, "init"))
-    return quantity(metric, one.sensitivity.get((level, setting)), untrained)
+    under = one.sensitivity.get((level, setting))
+    return quantity_of(under, level, metric, "end") if under else None

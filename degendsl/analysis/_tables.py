@@ -25,6 +25,7 @@ from ._networks import networks_table
 from ._pairs import pairs_table
 from ._problems import problems_table
 from ._sensitivity import sensitivity_table, sensitivity_values_table
+from ._solvers import solvers_table
 from ._study import Builder, Study, study_of
 from ._values import degeneracy_table
 
@@ -37,6 +38,7 @@ TABLES: dict[str, Builder] = {
     "sensitivity": sensitivity_table,
     "sensitivity_values": sensitivity_values_table,
     "expectations": expectations_table,
+    "solvers": solvers_table,
     "maps": maps_table,
     "learning": learning_table,
     "stimuli": stimuli_table,

@@ -59,7 +59,7 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
                     "value": found.interval.value if found else math.nan,
                     "ci_low": found.interval.low if found else math.nan,
                     "ci_high": found.interval.high if found else math.nan,
-                    "n_networks": len(measured.seeds),
+                    "n_networks": len(found.seeds) if found else 0,
                     "n_pairs": len(of_pairs.pairs) if of_pairs else None,
                     **references(one, level, metric, at),
                     "two_families": split.two if split else None,

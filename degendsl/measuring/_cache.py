@@ -1,8 +1,8 @@
 """Which networks a measure is of, what it found, and keeping that so that nothing is done twice."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, final
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from degendsl.store import Store, UnitRecord
 from ._pairs import Pair
 
 # Raised by hand where a measure starts to give other numbers.
-MEASURE_VERSION = 2
+MEASURE_VERSION = 3
 
 Arrays = dict[str, np.ndarray]
 
@@ -21,12 +21,14 @@ Arrays = dict[str, np.ndarray]
 class Measured:
     """What one measure found in one condition.
 
-    seeds: the networks measured, in order. arrays: numbers per network, or per pair of `pairs`,
-    whose entries are positions in `seeds`.
+    seeds: the networks it was asked about, in order. arrays: numbers per network, or per pair of
+    `pairs`, whose entries are positions in `seeds`; NaN where a network could not be measured.
+    left_out: why not, by its seed; of several measures of a level by the tag of each.
     """
 
     seeds: tuple[int, ...]
     arrays: Arrays
+    left_out: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -57,9 +59,15 @@ class Networks:
         return tuple(self.records)
 
     @property
-    def parameters(self) -> list[dict[str, np.ndarray]]:
+    def parameters(self) -> "Parameters":
+        """Those of each network, in order; none is in memory before it is asked for."""
         when = "final" if self.at == "end" else self.at
-        return [record.parameters(when) for record in self.records.values()]
+        return Parameters(list(self.records.values()), when)
+
+    @property
+    def names(self) -> list[str]:
+        """What messages call the networks."""
+        return [f"network {seed}" for seed in self.seeds]
 
     def then(self, at: str) -> "Networks":
         """The same networks at another time."""
@@ -72,6 +80,22 @@ class Networks:
     @property
     def keys(self) -> list[str]:
         return [record.manifest["key"] for record in self.records.values()]
+
+
+@final
+class Parameters(Sequence[dict[str, np.ndarray]]):
+    """The parameters of many networks at one time, each read when it is asked for."""
+
+    def __init__(self, records: Sequence[UnitRecord], when: str) -> None:
+        self._records, self._when = records, when
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return Parameters(self._records[index], self._when)
+        return self._records[index].parameters(self._when)
 
 
 def cached(

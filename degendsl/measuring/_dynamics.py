@@ -13,7 +13,8 @@ from degendsl.store import Store
 
 from . import _evaluate
 from ._cache import Arrays, Measured, Networks, cached, per_pair, plain
-from ._names import merged, tags
+from ._left_out import WHY, attempt, reported
+from ._names import tags
 from ._pairs import Pair, chosen_pairs
 
 _SHARED = ("pairs",)
@@ -40,18 +41,16 @@ def dynamics_floor(
     """The distance of each network from its twin, on the same test trials."""
 
     def one(dsa: kinds.DSA) -> Arrays:
-        own = _operators(store, networks, measure, dsa)
-        other = _operators(store, twins, measure, dsa)
+        own, other = (_kept(store, one, measure, dsa) for one in (networks, twins))
         order = [networks.seeds.index(seed) for seed in twins.seeds]
-        return _between(own[order], other, dsa)
+        return _between({name: array[order] for name, array in own.items()}, other, dsa)
 
     return _each(twins, measure, one)
 
 
 def _each(networks: Networks, measure: kinds.Measure, one: Any) -> Measured:
     parts = [one(dsa) for dsa in measure.dynamics]
-    arrays = merged(parts, tags(measure.dynamics), _SHARED)
-    return Measured(seeds=networks.seeds, arrays=arrays)
+    return reported(networks.seeds, parts, tags(measure.dynamics), _SHARED)
 
 
 def _distances(
@@ -61,89 +60,117 @@ def _distances(
     dsa: kinds.DSA,
     against: str = "dynamics",
 ) -> Arrays:
-    pairs = chosen_pairs(len(networks.seeds), measure.pairs.max)
+    n = len(networks.seeds)
+    pairs = chosen_pairs(n, measure.pairs.max)
+    cross = against == "cross"
+    first = _kept(store, networks, measure, dsa)
+    second = _kept(store, networks, _second(measure), dsa) if cross else first
 
     def compute(known: Arrays) -> Arrays:
-        first = _operators(store, networks, measure, dsa)
-        if against == "cross":
-            # The second set's operators come after the first's, so (i, j) becomes (i, n + j).
-            first = np.concatenate([first, _operators(store, networks, _second(measure), dsa)])
-
-        def compare(missing: list[Pair]) -> Arrays:
-            shift = len(networks.seeds) if against == "cross" else 0
-            shifted = [(i, j + shift) for i, j in missing]
-            found = metrics.operator_distances(first, shifted, score=dsa.score, starts=dsa.starts)
-            return {"dsa": found.distance, "agreeing": found.agreeing, "spread": found.spread}
-
-        return per_pair(known, pairs, compare)
+        # The second set's operators come after the first's, so (i, j) becomes (i, n + j).
+        operators = np.concatenate([first["operators"], second["operators"]])
+        shift = n if cross else 0
+        return per_pair(
+            known,
+            pairs,
+            lambda missing: between_operators(operators, [(i, j + shift) for i, j in missing], dsa),
+        )
 
     settings = _settings(measure, dsa)
     found = cached(store, networks, against, settings, compute, chosen=measure.pairs.max).arrays
-    if against == "cross":
-        return found
-    return {**found, **_kept(store, networks, measure, dsa)}
+    if cross:
+        return {**found, WHY: _either(first, second)}
+    return {**found, **first}
 
 
 def _null(store: Store, networks: Networks, measure: kinds.Measure, dsa: kinds.DSA) -> Arrays:
-    def compute(_: Arrays) -> Arrays:
-        first = _operators(store, networks, measure, dsa)
-        return _between(first, _operators(store, networks, _second(measure), dsa), dsa)
+    # Where few of all pairs are compared, as few networks tell their distance from themselves.
+    most = measure.pairs.max
+    first = {name: array[:most] for name, array in _kept(store, networks, measure, dsa).items()}
+    some = networks.only(networks.seeds[:most])
+    second = _kept(store, some, _second(measure), dsa)
+    settings = _settings(measure, dsa)
+    found = cached(store, some, "null", settings, lambda _: _between(first, second, dsa))
+    return {**found.arrays, WHY: _either(first, second)}
 
-    return cached(store, networks, "null", _settings(measure, dsa), compute).arrays
 
-
-def _between(a: np.ndarray, b: np.ndarray, dsa: kinds.DSA) -> Arrays:
+def _between(a: Arrays, b: Arrays, dsa: kinds.DSA) -> Arrays:
     """The distance of each operator of `a` from the one at the same place in `b`."""
-    pairs = [(index, len(a) + index) for index in range(len(a))]
-    both = np.concatenate([a, b])
-    found = metrics.operator_distances(both, pairs, score=dsa.score, starts=dsa.starts)
-    return {"dsa": found.distance}
+    n = len(a["operators"])
+    both = np.concatenate([a["operators"], b["operators"]])
+    found = between_operators(both, [(index, n + index) for index in range(n)], dsa)
+    return {"dsa": found["dsa"], WHY: _either(a, b)}
 
 
-def _operators(
-    store: Store, networks: Networks, measure: kinds.Measure, dsa: kinds.DSA
-) -> np.ndarray:
-    return _kept(store, networks, measure, dsa)["operators"]
+def _either(a: Arrays, b: Arrays) -> np.ndarray:
+    """Why a network is left out where it is measured twice."""
+    return np.where(a[WHY] != "", a[WHY], b[WHY])
+
+
+def between_operators(operators: np.ndarray, pairs: list[Pair], dsa: kinds.DSA) -> Arrays:
+    """The distance of each pair; NaN where one of the two has no operator."""
+    there = np.isfinite(operators).all(axis=(1, 2))
+    rows = [row for row, (i, j) in enumerate(pairs) if there[i] and there[j]]
+    asked = [pairs[row] for row in rows]
+    found = metrics.operator_distances(operators, asked, score=dsa.score, starts=dsa.starts)
+    # Each start is tried with both determinants.
+    starts = np.full(len(asked), 2.0 * dsa.starts if dsa.score != "wasserstein" else 0.0)
+    numbers = {
+        "dsa": found.distance,
+        "agreeing": found.agreeing,
+        "spread": found.spread,
+        "starts": starts,
+    }
+    whole = {name: np.full(len(pairs), np.nan) for name in numbers}
+    for name, values in numbers.items():
+        whole[name][rows] = values
+    return whole
 
 
 def _kept(store: Store, networks: Networks, measure: kinds.Measure, dsa: kinds.DSA) -> Arrays:
     """The operator and leading singular values of each network, kept by themselves.
 
     They do not depend on how operators are compared, so every score, null and cross share them.
+    NaN for a network that has none, and why.
     """
     settings = _settings(measure, dsa)
     for name in ("score", "starts"):
         del settings["dynamics"][name]
 
     def compute(known: Arrays) -> Arrays:
-        old = len(known.get("operators", ()))
-        fitted = list(_fitted(networks, measure, dsa, old))
-        operators = [*known.get("operators", ()), *(operator for operator, _ in fitted)]
-        values = [*known.get("singular_values", ()), *(values for _, values in fitted)]
-        return {"operators": np.stack(operators), "singular_values": np.stack(values)}
+        names = ("operators", "singular_values", WHY)
+        fitted = zip(*_fitted(networks, measure, dsa, len(known.get(WHY, ()))), strict=True)
+        return {
+            name: np.array([*known.get(name, ()), *new])
+            for name, new in zip(names, fitted, strict=True)
+        }
 
     return cached(store, networks, "operators", settings, compute).arrays
 
 
 def _fitted(
     networks: Networks, measure: kinds.Measure, dsa: kinds.DSA, old: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[np.ndarray, np.ndarray, str]]:
     if dsa.rank < 1 or dsa.choose != "given":
         raise MeasureError("the rank of this study has not been chosen")
-    science = networks.condition.science
+    science, rank = networks.condition.science, int(dsa.rank)
+    nothing = np.full((rank, rank), np.nan), np.full(rank + 1, np.nan)
     trials = _evaluate.test_trials(_evaluate.condition_task(science), measure.trials)
     window = window_of(dsa, trials.inputs.shape[1], science.solver.dt)
     inputs = np.asarray(trials.inputs)[:, window] if dsa.input == "regress" else None
     states = _evaluate.states_on(science, trials, networks.parameters[old:])
-    for index, one in enumerate(states):
-        yield metrics.operator(
-            one[:, window],
-            delays=dsa.delays,
-            interval=dsa.interval,
-            rank=int(dsa.rank),
-            inputs=inputs,
-            name=f"network {networks.seeds[old + index]}",
+    for name, one in zip(networks.names[old:], states, strict=True):
+        found, why = attempt(
+            lambda name=name, one=one: metrics.operator(
+                one[:, window],
+                delays=dsa.delays,
+                interval=dsa.interval,
+                rank=rank,
+                inputs=inputs,
+                name=name,
+            )
         )
+        yield *(found or nothing), why
 
 
 def window_of(dsa: kinds.DSA, n_steps: int, dt: float) -> slice:

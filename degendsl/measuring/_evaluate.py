@@ -71,9 +71,16 @@ def losses_in(
     science: kinds.Science, probe: AbstractProbe, networks: Sequence[dict[str, np.ndarray]]
 ) -> tuple[list[Losses], Float[np.ndarray, "network trial time output"]]:
     """The losses of each network in a condition out of distribution, and what it produces."""
-    program = _program(_probed, science.numerics.precision)
-    found = list(_each(program, model_of(science), probe, networks))
+    found = list(probed(science, probe, networks))
     return [losses for losses, _ in found], np.stack([outputs for _, outputs in found])
+
+
+def probed(
+    science: kinds.Science, probe: AbstractProbe, networks: Sequence[dict[str, np.ndarray]]
+) -> Iterator[tuple[Losses, Float[np.ndarray, "trial time output"]]]:
+    """The same, one network at a time to save memory."""
+    program = _program(_probed, science.numerics.precision)
+    return _each(program, model_of(science), probe, networks)
 
 
 def outputs_on(

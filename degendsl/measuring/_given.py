@@ -12,6 +12,7 @@ from degendsl.spec import kinds
 from degendsl.store import UnitRecord
 
 from ._cache import Arrays, Measured
+from ._dynamics import between_operators
 from ._examples import Examples, kept_steps, projected, side_by_side
 from ._groups import Group
 from ._pairs import chosen_pairs
@@ -21,7 +22,6 @@ from ._weights import distances
 # What becomes of training is not known of networks that were given.
 GIVEN = "given"
 _SHOWN = 12
-_LARGEST = 1e60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,7 @@ class _Measuring:
         found = {}
         for seed, states in given.items():
             name = self._networks[seed].name
-            if bad := _unusable(states):
+            if bad := metrics.unusable(states, metrics.LARGEST_STATE):
                 why = f"the states of {name} {bad}; it is left out: mend or remove it"
             elif (states == states[:1, :1]).all():
                 why = f"the states of {name} never change; it is left out: mend or remove it"
@@ -143,7 +143,7 @@ class _Measuring:
                     f"weights: those of {name} are not square but {weights.shape}; it is left out: "
                     f"give (unit, unit){_gates(weights.shape)}"
                 )
-            elif bad := _unusable(weights):
+            elif bad := metrics.unusable(weights, metrics.LARGEST_WEIGHT):
                 self._missing(f"weights: those of {name} {bad}; it is left out: mend or remove it")
             else:
                 found[seed] = weights.astype(np.float64)
@@ -163,7 +163,7 @@ class _Measuring:
     def _usable_losses(self) -> dict[int, float]:
         given = {k: one.loss for k, one in enumerate(self._networks) if one.loss is not None}
         for seed, loss in list(given.items()):
-            if _unusable(np.array(loss)):
+            if metrics.unusable(loss, metrics.LARGEST_STATE):
                 name = self._networks[seed].name
                 self._missing(f"behaviour: the loss of {name} is {loss:g}; it is left out: mend it")
                 del given[seed]
@@ -181,7 +181,7 @@ class _Measuring:
             fitted = [self._operator(seed, dsa) for seed in self.states]
             operators = np.stack([one for one, _ in fitted])
             pairs = chosen_pairs(len(operators), None)
-            found = metrics.operator_distances(operators, pairs, score=dsa.score, starts=dsa.starts)
+            numbers = between_operators(operators, pairs, dsa)
         except MeasureError as error:
             self._missing(f"dynamics: {error}")
             return None
@@ -190,9 +190,7 @@ class _Measuring:
             return None
         arrays = {
             "pairs": np.array(pairs, int),
-            "dsa": found.distance,
-            "agreeing": found.agreeing,
-            "spread": found.spread,
+            **numbers,
             "operators": operators,
             "singular_values": np.stack([values for _, values in fitted]),
         }
@@ -270,14 +268,6 @@ class _Measuring:
 
     def _missing(self, text: str) -> None:
         self._problems.append(f"{self.group.label}: {text}")
-
-
-def _unusable(numbers: np.ndarray) -> str:
-    """What keeps numbers from being measured; nothing where they are sound."""
-    if not np.isfinite(numbers).all():
-        return "are not finite"
-    # Their squares, and the squares of these, must be numbers still.
-    return f"are above {_LARGEST:g}" if float(np.abs(numbers).max()) > _LARGEST else ""
 
 
 def _trials(shape: Sequence[int]) -> str:

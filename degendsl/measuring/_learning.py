@@ -1,5 +1,8 @@
 """What learning did to each network, beside its start: weights, tangent kernel, representation."""
 
+import math
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 import jax.random as jr
@@ -14,6 +17,7 @@ from degendsl.vocabulary import PRECISIONS, model_of
 
 from . import _evaluate
 from ._cache import Arrays, Measured, Networks, cached, plain
+from ._left_out import WHY, attempt, reported, unsound
 
 # Rows (trial, time, output) of the tangent kernel.
 ROWS = 512
@@ -32,22 +36,21 @@ def weight_change(store: Store, networks: Networks, measure: kinds.Measure) -> M
 
     def compute(_: Arrays) -> Arrays:
         science = networks.condition.science
-        starts = [record.parameters("init") for record in networks.records.values()]
-        rows = []
-        for start, now in zip(starts, networks.parameters, strict=True):
+
+        def one(start: dict[str, np.ndarray], now: dict[str, np.ndarray]) -> dict[str, float]:
             before = _evaluate.recurrent_of(science, start)
             after = _evaluate.recurrent_of(science, now)
-            rows.append(
-                {
-                    "weight_change": metrics.weight_change(after, before),
-                    "weight_change_relative": metrics.relative_weight_change(after, before),
-                    **_described(before, "_init"),
-                    **_described(after, ""),
-                }
-            )
-        return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+            return {
+                "weight_change": metrics.weight_change(after, before),
+                "weight_change_relative": metrics.relative_weight_change(after, before),
+                **_described(before, "_init"),
+                **_described(after, ""),
+            }
 
-    return cached(store, networks, "weight_change", {}, compute)
+        return _each(networks, one)
+
+    found = cached(store, networks, "weight_change", {}, compute)
+    return reported(networks.seeds, [found.arrays], [""], ())
 
 
 def kernel_alignment(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
@@ -63,22 +66,43 @@ def kernel_alignment(store: Store, networks: Networks, measure: kinds.Measure) -
     settings = {"trials": plain(measure.trials), "rows": ROWS}
 
     def compute(_: Arrays) -> Arrays:
-        starts = [record.parameters("init") for record in networks.records.values()]
         science = networks.condition.science
         trials = _evaluate.test_trials(_evaluate.condition_task(science), measure.trials)
         rows = kernel_rows(np.asarray(trials.mask), measure.trials.seed)
         model, precision = model_of(science), PRECISIONS[science.numerics.precision]
-        found: list[dict[str, float]] = []
-        with jax.default_matmul_precision(precision):
-            for start, now in zip(starts, networks.parameters, strict=True):
-                before, after = (from_arrays(arrays) for arrays in (start, now))
-                one = alignments(model, after, before, trials.inputs, rows)
-                rates = [np.asarray(_rates(model, p, trials.inputs)) for p in (after, before)]
-                flat = [r.reshape(-1, r.shape[-1]) for r in rates]
-                found.append({**one, "representation_alignment": metrics.feature_alignment(*flat)})
-        return {name: np.array([one[name] for one in found]) for name in found[0]}
 
-    return cached(store, networks, "kernel_alignment", settings, compute)
+        def one(start: dict[str, np.ndarray], now: dict[str, np.ndarray]) -> dict[str, float]:
+            before, after = (from_arrays(arrays) for arrays in (start, now))
+            rates = [np.asarray(_rates(model, p, trials.inputs)) for p in (after, before)]
+            flat = [r.reshape(-1, r.shape[-1]) for r in rates]
+            return {
+                **alignments(model, after, before, trials.inputs, rows),
+                "representation_alignment": metrics.feature_alignment(*flat),
+            }
+
+        with jax.default_matmul_precision(precision):
+            return _each(networks, one)
+
+    found = cached(store, networks, "kernel_alignment", settings, compute)
+    return reported(networks.seeds, [found.arrays], [""], ())
+
+
+def _each(
+    networks: Networks,
+    one: Callable[[dict[str, np.ndarray], dict[str, np.ndarray]], dict[str, float]],
+) -> Arrays:
+    """The numbers of each network, from its start and from what it has become; NaN if unsound."""
+    rows: list[dict[str, float]] = []
+    why = []
+    starts = networks.then("init").parameters
+    for name, start, now in zip(networks.names, starts, networks.parameters, strict=True):
+        bad = unsound(start, name) or unsound(now, name)
+        found, failed = (None, bad) if bad else attempt(lambda s=start, n=now: one(s, n))
+        rows.append(found or {})
+        why.append(failed)
+    names = dict.fromkeys(name for row in rows for name in row)
+    numbers = {n: np.array([row.get(n, math.nan) for row in rows]) for n in names}
+    return {**numbers, WHY: np.array(why)}
 
 
 def kernel_rows(

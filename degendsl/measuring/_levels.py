@@ -5,15 +5,16 @@ from collections.abc import Callable
 from degendsl.spec import kinds
 from degendsl.store import Store
 
-from ._behavior import behavior
+from ._behavior import behavior, behavior_floor
 from ._cache import Measured, Networks
 from ._dynamics import dynamics, dynamics_cross, dynamics_floor, dynamics_null
 from ._information import task_information
 from ._learning import kernel_alignment, weight_change
 from ._weights import weights, weights_floor, weights_surrogate
 
-# Measures the networks of one condition; what the store knows is not measured again. Raises
-# `MeasureError` that names the network and the remedy, and the other measures go on.
+# Measures the networks of one condition; what the store knows is not measured again. A network
+# that cannot be measured is left out and named, with the remedy, and the others are measured.
+# `MeasureError` is for what no network can be asked; the other measures then go on.
 MeasureNetworks = Callable[[Store, Networks, kinds.Measure], Measured]
 # The same networks against their twins, who started one bit away.
 MeasureTwins = Callable[[Store, Networks, Networks, kinds.Measure], Measured]
@@ -32,8 +33,7 @@ REFERENCES: dict[tuple[str, str], MeasureNetworks] = {
 }
 
 FLOORS: dict[str, MeasureTwins] = {
-    # The twins' own losses: the analysis sets them against those of the networks.
-    "behavior": lambda store, _, twins, measure: behavior(store, twins, measure),
+    "behavior": behavior_floor,
     "dynamics": dynamics_floor,
     "weights": weights_floor,
 }

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from degendsl.errors import MeasureError
 from degendsl.planning import Condition, Plan
@@ -13,6 +15,7 @@ from ._behavior import behavior
 from ._cache import Measured, Networks
 from ._examples import Examples, examples
 from ._groups import Group
+from ._left_out import sentences, unsound
 from ._levels import ALSO, FLOORS, LEVELS, REFERENCES
 from ._rank import with_ranks
 from ._sensitivity import settings_of
@@ -31,7 +34,8 @@ class ConditionMeasures:
     records: every network there is. compared: the seeds of those that are compared. levels: by
     (level, at), of the networks that are compared.
     references: by (level, name), `null`, `cross`, `floor` and `surrogate`, of trained networks.
-    sensitivity: by (level, settings in words), of trained networks. also: by (name, at), what else
+    sensitivity: by (level, settings in words), the same condition with that level alone and its
+    references, measured under these settings. also: by (name, at), what else
     was asked for of the same networks. everyone: losses of every finite network, converged or not.
     problems: what could not be measured, in words.
     """
@@ -41,7 +45,7 @@ class ConditionMeasures:
     compared: tuple[int, ...] = ()
     levels: Mapping[tuple[str, str], Measured]
     references: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
-    sensitivity: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
+    sensitivity: Mapping[tuple[str, str], "ConditionMeasures"] = field(default_factory=dict)
     also: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
     everyone: Measured | None
     examples: Examples | None
@@ -64,15 +68,15 @@ def measure_study(
     plan: Plan, store: Store, report: Callable[[str], None] = lambda _: None
 ) -> list[ConditionMeasures]:
     """Measure what the spec asks for; what is in the store already is not measured again."""
+    unranked = ""
     try:
         measure = with_ranks(plan, store)
-    except MeasureError:
-        # Every condition then says for itself that its networks cannot be compared.
-        measure = plan.spec.measure
+    except MeasureError as error:
+        measure, unranked = plan.spec.measure, str(error)
     found = []
     for condition in plan.conditions:
         report(condition.label)
-        found.append(_Measuring(plan, measure, store, condition).everything())
+        found.append(_Measuring(plan, measure, store, condition, unranked).everything())
     return found
 
 
@@ -80,37 +84,64 @@ class _Measuring:
     """One condition while it is measured: its networks, and what goes wrong with them."""
 
     def __init__(
-        self, plan: Plan, measure: kinds.Measure, store: Store, condition: Condition
+        self, plan: Plan, measure: kinds.Measure, store: Store, condition: Condition, unranked: str
     ) -> None:
-        self._store, self._condition = store, condition
+        self._store, self._condition, self._unranked = store, condition, unranked
         self._measure = measure
         self._records = _read(store, condition, plan.spec.networks.count, twin=False)
         twins = min(self._measure.floor.networks, plan.spec.networks.count)
         self._twins = _read(store, condition, twins, twin=True)
         self._problems: list[str] = []
+        self._said: set[tuple[str, str, str]] = set()
 
     def everything(self) -> ConditionMeasures:
         """All that the spec asks for, as far as the networks carry it."""
         finite = {s: r for s, r in self._records.items() if r.manifest["outcome"] != "diverged"}
-        everyone = shown = None
-        if finite:
-            everyone = behavior(self._store, self._networks(finite), self._measure)
-            shown = examples(self._store, self._condition, finite, everyone, self._measure)
+        everyone = self._everyone(finite) if finite else None
         compared = self._compared(everyone)
         enough = len(compared) >= 2
+        if enough and self._unranked:
+            self._missing(f"dynamics: {self._unranked}")
         networks = self._networks(compared)
-        return ConditionMeasures(
+        found = ConditionMeasures(
             condition=self._condition,
             records=self._records,
             compared=networks.seeds,
-            levels=self._levels(networks) if enough else {},
-            references=self._references(networks) if enough else {},
-            sensitivity=self._sensitivity(networks) if enough else {},
+            levels=self._levels(networks, self._measure) if enough else {},
+            references=self._references(networks, self._measure) if enough else {},
             also=self._also(networks) if enough else {},
             everyone=everyone,
-            examples=shown,
-            problems=tuple(self._problems),
+            examples=self._examples(finite, everyone),
+            problems=(),
         )
+        sensitivity = self._sensitivity(found, networks) if enough else {}
+        return replace(found, sensitivity=sensitivity, problems=tuple(self._problems))
+
+    def _everyone(self, finite: Mapping[int, UnitRecord]) -> Measured | None:
+        """Losses of all networks; of those that are compared the level of behaviour says more."""
+        try:
+            return behavior(self._store, self._networks(finite), self._measure)
+        except MeasureError:
+            return None
+
+    def _examples(
+        self, finite: Mapping[int, UnitRecord], everyone: Measured | None
+    ) -> Examples | None:
+        """Networks at work, of those whose numbers can be shown."""
+        if everyone is None:
+            return None
+        losses = dict(zip(everyone.seeds, everyone.arrays["eval_mse"], strict=True))
+        shown = {
+            seed: record
+            for seed, record in finite.items()
+            if math.isfinite(losses[seed])
+            and not any(unsound(record.parameters(at), "") for at in ("init", "final"))
+        }
+        if not shown:
+            return None
+        numbers = {"eval_mse": np.array([losses[seed] for seed in shown])}
+        ranked = Measured(seeds=tuple(shown), arrays=numbers)
+        return examples(self._store, self._condition, shown, ranked, self._measure)
 
     def _networks(self, records: Mapping[int, UnitRecord]) -> Networks:
         return Networks(condition=self._condition, at="end", records=records)
@@ -128,54 +159,63 @@ class _Measuring:
             self._missing(f"{len(found)} {what}, two are needed; train longer or more networks")
         return found
 
-    def _levels(self, networks: Networks) -> dict[tuple[str, str], Measured]:
+    def _levels(
+        self, networks: Networks, measure: kinds.Measure, only: str = "", under: str = ""
+    ) -> dict[tuple[str, str], Measured]:
+        """Every level, or `only` one, at every time; `under` says with which settings."""
         found = {}
-        for at in self._measure.at:
-            for name, level in LEVELS.items():
-                one = self._attempt(
-                    f"{name}, {_WORDS[at]}",
-                    lambda level=level, at=at: level(self._store, networks.then(at), self._measure),
-                )
-                if one:
-                    found[name, at] = one
+        for at in measure.at:
+            for level, ask in LEVELS.items():
+                if only in ("", level):
+                    one = self._attempt(
+                        level,
+                        at,
+                        f"{under}, {_WORDS[at]}",
+                        lambda ask=ask, at=at: ask(self._store, networks.then(at), measure),
+                    )
+                    if one:
+                        found[level, at] = one
         return found
 
-    def _references(self, networks: Networks) -> dict[tuple[str, str], Measured]:
-        found = {}
-        for (level, name), reference in REFERENCES.items():
-            one = self._attempt(
-                f"{level}, {name}",
-                lambda reference=reference: reference(self._store, networks, self._measure),
-            )
-            if one:
-                found[level, name] = one
+    def _references(
+        self, networks: Networks, measure: kinds.Measure, only: str = "", under: str = ""
+    ) -> dict[tuple[str, str], Measured]:
+        asked = {
+            key: lambda ask=ask: ask(self._store, networks, measure)
+            for key, ask in REFERENCES.items()
+        }
         both = [
             seed
             for seed, record in self._twins.items()
             if record.manifest["outcome"] == "converged" and seed in networks.records
         ]
-        if not both:
-            return found
-        twins = self._networks({seed: self._twins[seed] for seed in both})
-        for level, floor in FLOORS.items():
-            one = self._attempt(
-                f"{level}, floor",
-                lambda floor=floor: floor(self._store, networks, twins, self._measure),
-            )
-            if one:
-                found[level, "floor"] = one
+        if both:
+            twins = self._networks({seed: self._twins[seed] for seed in both})
+            asked |= {
+                (level, "floor"): lambda ask=ask: ask(self._store, networks, twins, measure)
+                for level, ask in FLOORS.items()
+            }
+        found = {}
+        for (level, name), ask in asked.items():
+            if only in ("", level):
+                one = self._attempt(level, "end", f"{under}, {name}", ask)
+                if one:
+                    found[level, name] = one
         return found
 
-    def _sensitivity(self, networks: Networks) -> dict[tuple[str, str], Measured]:
-        found = {}
+    def _sensitivity(
+        self, found: ConditionMeasures, networks: Networks
+    ) -> dict[tuple[str, str], ConditionMeasures]:
+        """The level that each setting is of, and what its value must be read beside."""
+        under = {}
         for level, text, measure in settings_of(self._measure):
-            one = self._attempt(
-                f"{level} with {text}",
-                lambda level=level, m=measure: LEVELS[level](self._store, networks, m),
+            words = f" with {text}"
+            under[level, text] = replace(
+                found,
+                levels=self._levels(networks, measure, level, words),
+                references=self._references(networks, measure, level, words),
             )
-            if one:
-                found[level, text] = one
-        return found
+        return under
 
     def _also(self, networks: Networks) -> dict[tuple[str, str], Measured]:
         found = {}
@@ -184,7 +224,9 @@ class _Measuring:
                 if word not in ALSO:
                     continue
                 one = self._attempt(
-                    f"{word}, {_WORDS[at]}",
+                    word,
+                    at,
+                    f", {_WORDS[at]}",
                     lambda word=word, at=at: ALSO[word](
                         self._store, networks.then(at), self._measure
                     ),
@@ -193,13 +235,24 @@ class _Measuring:
                     found[word, at] = one
         return found
 
-    def _attempt(self, what: str, measure: Callable[[], Measured]) -> Measured | None:
-        """What a measure finds, or None and a line that says why not; the rest goes on."""
+    def _attempt(
+        self, level: str, at: str, which: str, measure: Callable[[], Measured]
+    ) -> Measured | None:
+        """What a measure finds, or None, and lines that say what is missing; the rest goes on."""
         try:
-            return measure()
+            found = measure()
         except MeasureError as error:
-            self._missing(f"{what}: {error}")
+            self._missing(f"{level}{which}: {error}")
             return None
+        for tag, left_out in found.left_out.items():
+            # What a value lacks, its references and other settings mostly lack for the same reason.
+            new = {
+                seed: why for seed, why in left_out.items() if (level, at, why) not in self._said
+            }
+            self._said |= {(level, at, why) for why in new.values()}
+            for line in sentences(new, len(found.seeds)):
+                self._missing(f"{level}{tag}{which}: {line}")
+        return found
 
     def _missing(self, text: str) -> None:
         self._problems.append(f"{self._condition.label}: {text}")

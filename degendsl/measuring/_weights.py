@@ -1,6 +1,8 @@
 """The level of weights: how far apart recurrent matrices stay under the best matching of units."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,15 +14,18 @@ from degendsl.store import Store
 
 from . import _evaluate
 from ._cache import Arrays, Measured, Networks, cached, per_pair, plain
-from ._names import merged, tags
+from ._left_out import WHY, reported, unsound
+from ._names import tags
 from ._pairs import Pair, chosen_pairs
+from ._portions import by_portions
 
 _SHARED = ("pairs", "norm", "weight_change")
 # Shuffled matrices are all equally far apart, so a few pairs tell their distance.
 _SURROGATE_PAIRS = 50
 
-Matrices = Float[np.ndarray, "network unit unit"]
+Matrix = Float[np.ndarray, "unit unit"]
 Group = Literal["permutation", "signed", "rescaled"]
+_NUMBERS = ("pif", "pif_per_parameter", "pif_angle", "gap", "starts")
 
 
 def weights(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
@@ -30,45 +35,56 @@ def weights(store: Store, networks: Networks, measure: kinds.Measure) -> Measure
         pairs = chosen_pairs(len(networks.seeds), measure.pairs.max)
 
         def compute(known: Arrays) -> Arrays:
-            recurrent = recurrent_matrices(networks)
-            start = recurrent_matrices(networks.then("init"))
-            compared, group = matched_weights(networks, pif), group_of(networks, pif)
-            change = np.linalg.norm(recurrent - start, axis=(1, 2))
-            return {
-                "norm": np.linalg.norm(recurrent, axis=(1, 2)),
-                "weight_change": change,
-                **per_pair(known, pairs, lambda missing: distances(compared, missing, pif, group)),
-            }
+            described = _described(networks)
+            sound = described[WHY] == ""
 
-        chosen = measure.pairs.max
-        return cached(store, networks, "weights", _settings(pif), compute, chosen=chosen).arrays
+            def compare(missing: list[Pair]) -> Arrays:
+                return _compared(
+                    missing, lambda index: matched_weights(networks, index, pif), pif, group, sound
+                )
+
+            return {**described, **per_pair(known, pairs, compare)}
+
+        group, pif = group_of(networks, pif), settled(networks, pif)
+        chosen, settings = measure.pairs.max, _settings(pif)
+        return cached(store, networks, "weights", settings, compute, chosen=chosen).arrays
 
     parts = [one(pif) for pif in measure.weights]
-    arrays = merged(parts, tags(measure.weights), _SHARED)
-    return Measured(seeds=networks.seeds, arrays=arrays)
+    return reported(networks.seeds, parts, tags(measure.weights), _SHARED)
 
 
 def weights_floor(
     store: Store, networks: Networks, twins: Networks, measure: kinds.Measure
 ) -> Measured:
     """The distance of each network from its twin."""
-    own = networks.only(twins.seeds)
-    pairs = [(len(twins.seeds) + index, index) for index in range(len(twins.seeds))]
+    own, n = networks.only(twins.seeds), len(twins.seeds)
+    pairs = [(n + index, index) for index in range(n)]
 
     def one(pif: kinds.PIF) -> Arrays:
-        def compute(_: Arrays) -> Arrays:
-            both = [*matched_weights(own, pif), *matched_weights(twins, pif)]
-            return distances(both, pairs, pif, group_of(twins, pif))
+        def load(index: int) -> metrics.Weights:
+            return matched_weights(twins if index >= n else own, index % n, pif)
 
+        def compute(_: Arrays) -> Arrays:
+            why = [_described(one)[WHY] for one in (own, twins)]
+            sound = np.concatenate(why) == ""
+            numbers = _compared(pairs, load, pif, group, sound)
+            return {**numbers, WHY: np.where(why[0] != "", *why)}
+
+        group, pif = group_of(networks, pif), settled(networks, pif)
         return cached(store, twins, "floor", _settings(pif), compute).arrays
 
     parts = [one(pif) for pif in measure.weights]
-    arrays = merged(parts, tags(measure.weights), ())
-    return Measured(seeds=twins.seeds, arrays=arrays)
+    return reported(twins.seeds, parts, tags(measure.weights), ())
 
 
 def weights_surrogate(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
     """The distance of matrices whose entries are shuffled, for measures that ask for it."""
+
+    def load(index: int) -> metrics.Weights:
+        (mixed,) = metrics.shuffled(
+            recurrent_matrix(networks, index)[None], seed=networks.seeds[index]
+        )
+        return metrics.Weights.of(mixed)
 
     def one(pif: kinds.PIF) -> Arrays:
         if pif.surrogate == "none":
@@ -76,16 +92,22 @@ def weights_surrogate(store: Store, networks: Networks, measure: kinds.Measure) 
         pairs = chosen_pairs(len(networks.seeds), _SURROGATE_PAIRS)
 
         def compute(known: Arrays) -> Arrays:
-            mixed = shuffled(recurrent_matrices(networks), networks.seeds)
-            compared = [metrics.Weights.of(one) for one in mixed]
-            group = group_of(networks, pif)
-            return per_pair(known, pairs, lambda missing: distances(compared, missing, pif, group))
+            sound = _described(networks)[WHY] == ""
+            return per_pair(
+                known, pairs, lambda missing: _compared(missing, load, pif, group, sound)
+            )
 
+        group, pif = group_of(networks, pif), settled(networks, pif)
         return cached(store, networks, "surrogate", _settings(pif), compute).arrays
 
     parts = [one(pif) for pif in measure.weights]
-    arrays = merged(parts, tags(measure.weights), ("pairs",))
-    return Measured(seeds=networks.seeds, arrays=arrays)
+    return reported(networks.seeds, parts, tags(measure.weights), ("pairs",))
+
+
+def settled(networks: Networks, pif: kinds.PIF) -> kinds.PIF:
+    """The measure with the starts that the networks' size asks for, where it leaves them open."""
+    units = networks.condition.science.model.units
+    return replace(pif, starts=pif.starts or metrics.default_starts(units))
 
 
 def _settings(pif: kinds.PIF) -> dict[str, Any]:
@@ -95,23 +117,40 @@ def _settings(pif: kinds.PIF) -> dict[str, Any]:
     return {"weights": settings}
 
 
-def recurrent_matrices(networks: Networks) -> Matrices:
-    """The recurrent matrix that acts in each network."""
+def _described(networks: Networks) -> Arrays:
+    """The size of each recurrent matrix and how far it has moved; why there is none."""
+    rows = []
+    starts = networks.then("init").parameters
+    for name, before, after in zip(networks.names, starts, networks.parameters, strict=True):
+        why = unsound(before, name) or unsound(after, name)
+        if why:
+            rows.append((math.nan, math.nan, why))
+            continue
+        science = networks.condition.science
+        start, end = (
+            _evaluate.recurrent_of(science, one).astype(np.float64) for one in (before, after)
+        )
+        rows.append((np.linalg.norm(end), np.linalg.norm(end - start), ""))
+    names = ("norm", "weight_change", WHY)
+    return {
+        name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)
+    }
+
+
+def recurrent_matrix(networks: Networks, index: int) -> Matrix:
+    """The recurrent matrix that acts in a network."""
     science = networks.condition.science
-    matrices = [_evaluate.recurrent_of(science, one) for one in networks.parameters]
-    return np.stack(matrices).astype(np.float64)
+    return _evaluate.recurrent_of(science, networks.parameters[index]).astype(np.float64)
 
 
-def matched_weights(networks: Networks, pif: kinds.PIF) -> list[metrics.Weights]:
-    """What of each network is matched: its recurrent matrix, or all that its units touch."""
-    found = []
-    for matrix, one in zip(recurrent_matrices(networks), networks.parameters, strict=True):
-        if pif.blocks == "joint":
-            received = np.column_stack([one[name] for name in ("input", "bias") if name in one])
-            found.append(metrics.Weights.of(matrix, received, one["readout"]))
-        else:
-            found.append(metrics.Weights.of(matrix))
-    return found
+def matched_weights(networks: Networks, index: int, pif: kinds.PIF) -> metrics.Weights:
+    """What of a network is matched: its recurrent matrix, or all that its units touch."""
+    recurrent = recurrent_matrix(networks, index)
+    if pif.blocks != "joint":
+        return metrics.Weights.of(recurrent)
+    one = networks.parameters[index]
+    received = np.column_stack([one[name] for name in ("input", "bias") if name in one])
+    return metrics.Weights.of(recurrent, received, one["readout"])
 
 
 def group_of(networks: Networks, pif: kinds.PIF) -> Group:
@@ -124,10 +163,27 @@ def group_of(networks: Networks, pif: kinds.PIF) -> Group:
     return "rescaled" if nonlinearity in kinds.HOMOGENEOUS else "permutation"
 
 
+def _compared(
+    pairs: Sequence[Pair],
+    load: Callable[[int], metrics.Weights],
+    pif: kinds.PIF,
+    group: Group,
+    sound: Sequence[bool] | np.ndarray,
+) -> Arrays:
+    """The numbers of each pair, a few networks in memory at a time."""
+    return by_portions(
+        pairs,
+        lambda needed: [load(index) for index in needed],
+        lambda some, few: distances(some, few, pif, group),
+        _NUMBERS,
+        sound,
+    )
+
+
 def distances(
     weights: Sequence[metrics.Weights], pairs: Sequence[Pair], pif: kinds.PIF, group: Group
 ) -> Arrays:
-    """The four numbers of each pair: raw, per parameter, angle, and the gap to the next best."""
+    """The numbers of each pair: raw, per parameter, angle, the gap to the next best, and starts."""
     matches = metrics.match_pairs(weights, pairs, starts=pif.starts, seed=pif.seed, group=group)
     distance = np.array([m.distance for m in matches])
     return {
@@ -135,15 +191,5 @@ def distances(
         "pif_per_parameter": distance / sum(block.size for block in weights[0]),
         "pif_angle": np.arccos(np.clip([m.cosine for m in matches], -1.0, 1.0)),
         "gap": np.array([m.gap for m in matches]),
+        "starts": np.array([m.starts for m in matches]),
     }
-
-
-def shuffled(recurrent: Matrices, seeds: Sequence[int]) -> Matrices:
-    """Each matrix with its entries in random order, the diagonal's and the others' apart."""
-    mixed = np.empty_like(recurrent)
-    diagonal = np.eye(recurrent.shape[1], dtype=bool)
-    for index, seed in enumerate(seeds):
-        random = np.random.default_rng([1, seed])
-        mixed[index][diagonal] = random.permutation(recurrent[index][diagonal])
-        mixed[index][~diagonal] = random.permutation(recurrent[index][~diagonal])
-    return mixed

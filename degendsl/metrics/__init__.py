@@ -34,6 +34,9 @@ from ._permutation import shuffled as shuffled
 from ._settings import DsaSettings as DsaSettings
 from ._settings import choose_dsa_settings as choose_dsa_settings
 from ._shape import shape_distances as shape_distances
+from ._states import LARGEST_STATE as LARGEST_STATE
+from ._states import LARGEST_WEIGHT as LARGEST_WEIGHT
+from ._states import unusable as unusable
 from ._subset import pair_subset as pair_subset
 from ._weights import Weights as Weights
 from ._weights import balanced as balanced

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from degendsl.errors import MeasureError
 
 from ._embedding import leading_coordinates, spectrum
-from ._states import States
+from ._states import LARGEST_STATE, States, unusable
 
 # Float32 states carry about 1e-7 of their size; directions below this share are rounding.
 SMALLEST_SINGULAR_VALUE = 1e-5
@@ -75,12 +75,12 @@ def operator(
     name: str = "the network",
 ) -> tuple[Float[np.ndarray, "rank rank"], Float[np.ndarray, " value"]]:
     """The operator of one network and its leading singular values; see `dsa_operators`."""
+    if bad := unusable(states, LARGEST_STATE):
+        raise MeasureError(f"the states of {name} {bad}; leave it out")
     states = np.asarray(states, np.float64)
     n_trials, n_steps, n_units = states.shape
     n_windows = n_steps - (delays - 1) * interval
     _check_sizes(states.shape, delays, rank, n_windows)
-    if not np.isfinite(states).all():
-        raise MeasureError(f"the states of {name} are not finite; leave it out")
     coordinates, values = leading_coordinates(states, delays=delays, interval=interval, rank=rank)
     carried = int(np.sum(values[:rank] >= SMALLEST_SINGULAR_VALUE * values[0]))
     if values[0] == 0:

@@ -11,6 +11,7 @@ from degendsl.errors import MeasureError
 
 from ._assignment import Assignment, Problem, climb, exchange, value
 from ._cores import cores
+from ._states import LARGEST_WEIGHT, unusable
 from ._weights import Weights, balanced
 
 # Not (network, unit, unit): what is not square is refused by name.
@@ -71,7 +72,7 @@ def pif_distances(
 
     **Reference:** FAQ, Vogelstein et al., PLoS ONE 2015, with pairwise exchanges after it.
     """
-    weights = [np.asarray(one, np.float64) for one in weights]
+    weights = list(weights)
     if len(weights) < 2:
         raise MeasureError("a distance needs at least two networks; add networks")
     pairs = [(i, j) for i in range(len(weights)) for j in range(i)]
@@ -148,16 +149,19 @@ def default_starts(units: int) -> int:
 def shuffled(
     weights: Float[Any, "network unit unit"], *, seed: int = 0
 ) -> Float[np.ndarray, "network unit unit"]:
-    """Each matrix with its entries in random order: as large, without structure.
+    """Each matrix with its entries in random order, the diagonal's and the others' apart.
 
-    The distances of these are what weights of such sizes have by themselves. A network's order
-    depends on the seed and its place only, not on how many networks there are.
+    As large, without structure: the distances of these are what weights of such sizes have by
+    themselves. No order of units mixes the diagonal with the rest, so this does not either. A
+    network's order depends on the seed and its place only, not on how many networks there are.
     """
-    found = []
-    for index, one in enumerate(np.asarray(weights, np.float64)):
-        order = np.random.default_rng([seed, index]).permutation(one.size)
-        found.append(one.reshape(-1)[order].reshape(one.shape))
-    return np.stack(found)
+    mixed = np.array(weights, np.float64)
+    diagonal = np.eye(mixed.shape[1], dtype=bool)
+    for index, one in enumerate(mixed):
+        random = np.random.default_rng([seed, index])
+        one[diagonal] = random.permutation(one[diagonal])
+        one[~diagonal] = random.permutation(one[~diagonal])
+    return mixed
 
 
 def _match(one: Weights, other: Weights, starts: int | None, seed: int, signed: bool) -> Match:
@@ -262,18 +266,18 @@ def _norm(weights: Weights) -> float:
 
 
 def _checked(one: Weights, name: str) -> Weights:
+    for block in one:
+        if bad := unusable(block, LARGEST_WEIGHT):
+            raise MeasureError(f"the weights of {name} {bad}; leave it out")
     recurrent = np.asarray(one.recurrent, np.float64)
     if recurrent.ndim != 2 or recurrent.shape[0] != recurrent.shape[1]:
         raise MeasureError(
             f"the recurrent weights of {name} must be square, not {recurrent.shape}; "
             "give (unit, unit)"
         )
-    given = Weights(
+    return Weights(
         recurrent, np.asarray(one.input, np.float64), np.asarray(one.readout, np.float64)
     )
-    if not all(np.isfinite(block).all() for block in given):
-        raise MeasureError(f"the weights of {name} are not finite; leave it out")
-    return given
 
 
 def _doubly_stochastic(matrix: np.ndarray) -> np.ndarray:

@@ -11,6 +11,22 @@ from degendsl.errors import MeasureError
 # One array where all networks have one width, a list of arrays where they have not.
 States = Float[Any, "network trial time unit"] | Sequence[Float[Any, "trial time _"]]
 
+# Their squares, and the squares of these, must be numbers still.
+LARGEST_STATE = 1e60
+# Products of two weights, summed over all pairs of units, must be float32 numbers still.
+LARGEST_WEIGHT = 1e15
+
+
+def unusable(numbers: Any, largest: float) -> str:
+    """What keeps numbers from being measured: "are not finite"; nothing where they are sound."""
+    try:
+        numbers = np.asarray(numbers, np.float64)
+    except (TypeError, ValueError):
+        return "are not numbers"
+    if not np.isfinite(numbers).all():
+        return "are not finite"
+    return f"are above {largest:g}" if numbers.size and np.abs(numbers).max() > largest else ""
+
 
 def checked_states(
     states: Any, *, names: Sequence[str] | None = None, same_trials: bool = True
@@ -39,8 +55,8 @@ def checked_states(
                 f"{name} has {_trials(one)} and {names[0]} has {_trials(found[0])}; "
                 "give every network the same trials"
             )
-        if not np.isfinite(one).all():
-            raise MeasureError(f"the states of {name} are not finite; leave it out")
+        if bad := unusable(one, LARGEST_STATE):
+            raise MeasureError(f"the states of {name} {bad}; leave it out")
     return found
 
 

@@ -31,8 +31,8 @@ def methods(plan: Plan) -> list[str]:
         *told.trained,
         *told.varied,
         *told.measured,
-        "Intervals are 95 %: delete-one-network jackknife for means over pairs, bias-corrected "
-        "accelerated bootstrap over networks for spreads.",
+        "Intervals are 95 %: delete-one-network jackknife for means over pairs, Bonett's interval "
+        "for spreads.",
     ]
 
 

@@ -7,9 +7,9 @@ import os
 import socket
 import uuid
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, final
 
 import numpy as np
 
@@ -118,14 +118,50 @@ def unpack(
     path: Path, *, manifest_only: bool = False
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """The arrays and the manifest of a file that `pack` made. Nothing in it can run code."""
+    with _opened(path) as archive:
+        names = ["manifest"] if manifest_only else archive.files
+        arrays = {name: archive[name] for name in names}
+        manifest = json.loads(str(arrays.pop("manifest")))
+    return arrays, manifest
+
+
+@final
+class StoredArrays(Mapping[str, np.ndarray]):
+    """The arrays of a file that `pack` made, each read when it is asked for.
+
+    Holds no file open and no array in memory, so that thousands of networks can be at hand.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with _opened(path) as archive:
+            self._names = [name for name in archive.files if name != "manifest"]
+            self.manifest: dict[str, Any] = json.loads(str(archive["manifest"]))
+
+    def several(self, names: Iterable[str]) -> list[np.ndarray]:
+        """Some of the arrays, with the file opened once."""
+        with _opened(self._path) as archive:
+            return [archive[name] for name in names]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._names:
+            raise KeyError(name)
+        return self.several([name])[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
     try:
         with np.load(path, allow_pickle=False) as archive:
-            names = ["manifest"] if manifest_only else archive.files
-            arrays = {name: archive[name] for name in names}
-        manifest = json.loads(str(arrays.pop("manifest")))
+            yield archive
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise StoreError(
             f"{path} is damaged or not ours ({error}). Delete it and run again: "
             "only what it held is computed anew."
         ) from error
-    return arrays, manifest

@@ -15,7 +15,15 @@ from filelock import FileLock, Timeout
 from degendsl.errors import StoreError
 
 from ._faults import fault_point
-from ._files import create_file, pack, remove_leftovers, replace_file, reporting, unpack
+from ._files import (
+    StoredArrays,
+    create_file,
+    pack,
+    remove_leftovers,
+    replace_file,
+    reporting,
+    unpack,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,21 +35,21 @@ FORMAT = 1
 class UnitRecord:
     """One network as stored.
 
-    arrays: `init/…`, `final/…`, `threshold/…` parameters by name and `loss` per epoch.
+    arrays: `init/…`, `final/…`, `threshold/…` parameters by name and `loss` per epoch; of a stored
+    network read when they are asked for.
     manifest: condition, seed, key, outcome, realisation and versions.
     """
 
-    arrays: dict[str, np.ndarray]
+    arrays: Mapping[str, np.ndarray]
     manifest: dict[str, Any]
 
     def parameters(self, at: str) -> dict[str, np.ndarray]:
         """The parameters by name, `at` `init`, `threshold` or `final`."""
         prefix = f"{at}/"
-        return {
-            name.removeprefix(prefix): array
-            for name, array in self.arrays.items()
-            if name.startswith(prefix)
-        }
+        names = [name for name in self.arrays if name.startswith(prefix)]
+        stored = isinstance(self.arrays, StoredArrays)
+        found = self.arrays.several(names) if stored else [self.arrays[name] for name in names]
+        return {name.removeprefix(prefix): one for name, one in zip(names, found, strict=True)}
 
 
 class Store:
@@ -145,12 +153,12 @@ class Store:
 
     def read_unit(self, condition: str, seed: int, *, twin: bool = False) -> UnitRecord:
         path = self.unit_path(condition, seed, twin=twin)
-        arrays, manifest = unpack(path)
-        if manifest.get("condition") != condition or manifest.get("seed") != seed:
+        arrays = StoredArrays(path)
+        if arrays.manifest.get("condition") != condition or arrays.manifest.get("seed") != seed:
             raise StoreError(
                 f"{path} holds another network than its name says. Delete it and run again."
             )
-        return UnitRecord(arrays=arrays, manifest=manifest)
+        return UnitRecord(arrays=arrays, manifest=arrays.manifest)
 
     # Checkpoints
 

@@ -24,7 +24,7 @@ def check_sizes(root: Node, networks: kinds.Networks, measure: kinds.Measure) ->
     ]
     for level in ("dynamics", "weights"):
         for path, one in each(f"measure.{level}", getattr(measure, level)):
-            starts = getattr(one, "starts", 0)
+            starts = getattr(one, "starts", None) or 0
             sizes.append((starts, MAX_OTHERS, "starts", ((*steps_of(path), "starts"),)))
     problems = []
     for number, most, what, paths in sizes:

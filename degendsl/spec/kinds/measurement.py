@@ -37,7 +37,8 @@ class DSA:
     choose: Literal["given", "prediction"] = key(
         "given",
         doc="Where the rank comes from: `given` takes `rank`; `prediction` takes, once per study, "
-        "the rank up to `rank` that best predicts trials held out, all conditions pooled.",
+        "the lowest rank up to `rank` that predicts trials held out within 5 % of the best, all "
+        "conditions pooled.",
     )
     input: Literal["ignore", "regress"] = key(
         "ignore",
@@ -68,7 +69,9 @@ class DSA:
     @property
     def _rank(self) -> str:
         if self.choose == "prediction":
-            return f"the rank up to {self.rank:g} that best predicts held-out trials"
+            return (
+                f"the lowest rank up to {self.rank:g} that predicts held-out trials as well as any"
+            )
         if self.rank < 1:
             return f"the rank that reaches {self.rank:.4g} of the variance"
         return f"rank {self.rank:g}"
@@ -79,7 +82,13 @@ class PIF:
     """Weights: permutation-invariant Frobenius distance of the recurrent matrices."""
 
     kind: Literal["pif"] = key("pif", doc="Which measure of the weights.", source="paper")
-    starts: int = key(20, doc="Starts of each minimisation.", at_least=1, at_most=1_000_000_000)
+    starts: int | None = key(
+        None,
+        doc="Starts of each minimisation; null for as many as networks of this size ask for. The "
+        "table `solvers` says how many were used.",
+        at_least=1,
+        at_most=1_000_000_000,
+    )
     seed: int = key(0, doc="Seed of the random starts.", at_least=0, at_most=2**31 - 1)
     group: Literal["permutations", "signs", "own"] = key(
         "permutations",
@@ -109,9 +118,10 @@ class PIF:
             "signs": ", under permutations and sign flips",
             "own": ", under the networks' own symmetries",
         }[self.group]
+        starts = f"{self.starts} starts" if self.starts else "as many starts as their size asks for"
         return (
             f"mean permutation-invariant Frobenius distance of the {what} over pairs "
-            f"of networks (best of {self.starts} starts{own})"
+            f"of networks (best of {starts}{own})"
         )
 
 

@@ -1,0 +1,72 @@
+"""Networks that a measure cannot be had of: the others are measured, and it is said why."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from degendsl import metrics
+from degendsl.errors import MeasureError
+
+from ._cache import Arrays, Measured
+from ._names import merged
+
+# Of each network why it is left out; nothing where it is not.
+WHY = "why"
+FINITE = "train with a smaller learning rate or clipped gradients to keep it finite"
+_NAMED = 5
+
+
+def attempt(measure: Callable[[], Any]) -> tuple[Any, str]:
+    """What a measure of one network finds and nothing, or None and why there is none."""
+    try:
+        return measure(), ""
+    except MeasureError as error:
+        # It is left out already; what would keep it in is another training.
+        return None, str(error).replace("leave it out", FINITE)
+    except np.linalg.LinAlgError as error:
+        return None, f"{error}; {FINITE}"
+
+
+def unsound(parameters: Mapping[str, np.ndarray], name: str) -> str:
+    """Why these parameters are no network; nothing where they are one."""
+    for one, array in parameters.items():
+        if bad := metrics.unusable(array, metrics.LARGEST_WEIGHT):
+            return f"the weights `{one}` of {name} {bad}; {FINITE}"
+    return ""
+
+
+def reported(
+    seeds: tuple[int, ...],
+    parts: Sequence[Mapping[str, np.ndarray]],
+    tags: Sequence[str],
+    shared: Sequence[str],
+) -> Measured:
+    """Several measures of one level together, and which networks each of them leaves out."""
+    left_out = {}
+    numbers: list[Arrays] = []
+    for part, tag in zip(parts, tags, strict=True):
+        why = part.get(WHY, ())
+        out = {seed: str(text) for seed, text in zip(seeds, why, strict=False) if text}
+        if out:
+            left_out[tag] = out
+        numbers.append({name: array for name, array in part.items() if name != WHY})
+    return Measured(seeds=seeds, arrays=merged(numbers, tags, shared), left_out=left_out)
+
+
+def sentences(left_out: Mapping[int, str], of: int) -> list[str]:
+    """What is missing, in a line for every kind of reason."""
+    kinds: dict[str, list[int]] = {}
+    for seed, why in left_out.items():
+        kinds.setdefault(re.sub(r"\d+", "#", why), []).append(seed)
+    lines = []
+    for seeds in kinds.values():
+        first, *others = seeds
+        more = [f"network {seed}" for seed in others[:_NAMED]]
+        if len(others) > _NAMED:
+            more.append(f"{len(others) - _NAMED} more")
+        likewise = f"; likewise {', '.join(more)}" if others else ""
+        count = f"{len(seeds)} of {of} networks left out"
+        lines.append(f"{count}: {left_out[first]}{likewise}")
+    return lines

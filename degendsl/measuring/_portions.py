@@ -1,0 +1,54 @@
+"""Numbers of pairs of networks that do not all fit in memory."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ._cache import Arrays
+from ._pairs import Pair
+
+# Networks in memory at once: of 128 units, 128 kB of weights each.
+MOST = 256
+
+
+def portions(pairs: Sequence[Pair], most: int = MOST) -> Iterator[list[Pair]]:
+    """The pairs in portions that need at most so many networks each.
+
+    Pairs of the same two blocks of networks come together, so that many pairs share what is read;
+    of a few pairs between many networks there are portions of half as many pairs.
+    """
+    block = most // 2
+    portion: list[Pair] = []
+    held: set[int] = set()
+    for pair in sorted(pairs, key=lambda pair: (pair[0] // block, pair[1] // block, pair)):
+        if len(held) + len(set(pair) - held) > most:
+            yield portion
+            portion, held = [], set()
+        portion.append(pair)
+        held |= set(pair)
+    if portion:
+        yield portion
+
+
+def by_portions(
+    pairs: Sequence[Pair],
+    load: Callable[[list[int]], list[Any]],
+    compare: Callable[[list[Any], list[Pair]], Arrays],
+    names: Sequence[str],
+    sound: Sequence[bool] | np.ndarray,
+) -> Arrays:
+    """Numbers by name of each pair; NaN where one of the two networks is not sound.
+
+    load: what is compared of some networks. compare: the pairs of a few networks, by their place.
+    """
+    found = {name: np.full(len(pairs), np.nan) for name in names}
+    row = {pair: index for index, pair in enumerate(pairs)}
+    for portion in portions([pair for pair in pairs if sound[pair[0]] and sound[pair[1]]]):
+        needed = sorted({index for pair in portion for index in pair})
+        place = {index: position for position, index in enumerate(needed)}
+        numbers = compare(load(needed), [(place[i], place[j]) for i, j in portion])
+        rows = [row[pair] for pair in portion]
+        for name in names:
+            found[name][rows] = numbers[name]
+    return found

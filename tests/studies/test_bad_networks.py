@@ -1,0 +1,188 @@
+"""One bad network in a study: it is named, the others are measured, and nothing crashes."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from conftest import TINY, tiny
+
+import degendsl
+from degendsl import cli, metrics
+from degendsl.errors import MeasureError
+from degendsl.measuring._left_out import sentences
+from degendsl.measuring._portions import by_portions, portions
+from degendsl.store import Store, UnitRecord
+
+Spoil = Callable[[dict[str, np.ndarray]], None]
+NETWORKS = 6
+ASKED = (
+    f"networks.count={NETWORKS}",
+    "measure.also=[weight_change, kernel_alignment]",
+    "measure.floor={networks: 3}",
+    "measure.sensitivity={dynamics.delays: [2]}",
+)
+
+
+def trained(folder: Path) -> Path:
+    """A study that was trained; its results folder."""
+    return degendsl.run(tiny(TINY, *ASKED), folder).store.root
+
+
+def spoiled(root: Path, copy: Path, spoil: dict[int, Spoil]) -> Store:
+    """A copy of a study in which some networks hold other numbers and nothing is measured yet."""
+    shutil.copytree(root, copy)
+    shutil.rmtree(copy / "measures")
+    store = Store(copy)
+    (condition,) = (path.name for path in copy.glob("units/*"))
+    for seed, change in spoil.items():
+        record = store.read_unit(condition, seed)
+        arrays = {name: np.array(record.arrays[name]) for name in record.arrays}
+        change(arrays)
+        store.unit_path(condition, seed).unlink()
+        store.write_unit(condition, seed, UnitRecord(arrays=arrays, manifest=record.manifest))
+    return store
+
+
+def no_numbers(arrays: dict[str, np.ndarray]) -> None:
+    arrays["final/recurrent"][0, 0] = np.nan
+
+
+def dead(arrays: dict[str, np.ndarray]) -> None:
+    """No unit ever leaves zero, though the readout still has a constant to say."""
+    for name in ("recurrent", "input", "bias"):
+        arrays[f"final/{name}"][:] = 0
+
+
+def constant_unit(arrays: dict[str, np.ndarray]) -> None:
+    for name in ("recurrent", "input"):
+        arrays[f"final/{name}"][0] = 0
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained(tmp_path_factory.mktemp("trained"))
+
+
+def test_bad_networks_are_named_and_the_others_are_measured(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    spoil = {1: no_numbers, 2: dead, 3: constant_unit}
+    store = spoiled(root, tmp_path / "copy", spoil)
+    assert cli.main(["report", str(store.root)]) == 0
+    assert "Traceback" not in capsys.readouterr().err
+    rows = store.table("degeneracy").filter(at="end")
+    counted = dict(rows.select("metric", "n_networks").iter_rows())
+    for metric, expected in (("ood_spread", 5), ("disagreement", 5), ("dsa", 4), ("pif", 5)):
+        assert counted[metric] == expected, metric
+    for column in ("value", "floor", "untrained"):
+        assert rows.filter(metric="dsa")[column].null_count() == 0, column
+    assert rows.filter(metric="dsa")["null"].null_count() == 0
+    problems = store.table("problems")["problem"].to_list()
+    page = store.report_path.read_text(encoding="utf-8")
+    for words in (
+        "behavior, trained networks: 1 of 6 networks left out: the loss of network 1",
+        "dynamics, trained networks: 1 of 6 networks left out: the states of network 1 are not",
+        "dynamics, trained networks: 1 of 6 networks left out: the states of network 2 are all",
+        "weights, trained networks: 1 of 6 networks left out: the weights `recurrent` of network 1",
+        "kernel_alignment, trained networks: 1 of 6 networks left out",
+    ):
+        (line,) = (line for line in problems if words in line)
+        assert "learning rate" in line or "penalty on rates" in line, line
+        assert words.split(": ")[1] in page
+    # What the null, the floor and the grid lack for the same reason is not said again.
+    assert len(problems) == len(set(problems)) <= 7
+    networks = store.table("networks").sort("seed")
+    assert networks["outcome"].to_list() == ["converged"] * NETWORKS
+    assert networks["ood_mse"].is_null().to_list() == [seed == 1 for seed in range(NETWORKS)]
+    pairs = store.table("pairs").filter(metric="dsa", at="end")
+    missing = pairs.filter(pl.col("distance").is_null())
+    assert missing.height == 4 + 5 and pairs.height == 15
+    assert set(store.table("eigenvalues")["seed"]) == {0, 3, 4, 5}
+    assert store.table("maps").filter(metric="dsa").height == 4
+
+
+def test_with_all_but_one_spoiled_the_value_is_null_and_the_exit_still_0(
+    root: Path, tmp_path: Path
+):
+    store = spoiled(root, tmp_path / "copy", dict.fromkeys(range(1, NETWORKS), dead))
+    assert cli.main(["report", str(store.root)]) == 0
+    rows = store.table("degeneracy").filter(at="end")
+    (dsa,) = rows.filter(metric="dsa").to_dicts()
+    assert dsa["value"] is None and dsa["n_networks"] == 0
+    assert rows.filter(metric="pif")["value"].null_count() == 0
+    (line,) = (p for p in store.table("problems")["problem"] if "dynamics, trained" in p)
+    assert "5 of 6 networks left out" in line and "likewise network 2, network 3" in line
+
+
+@pytest.mark.slow
+def test_networks_that_explode_out_of_distribution_only(tmp_path: Path):
+    def explode(arrays: dict[str, np.ndarray]) -> None:
+        # 30¹² is a float32 and so is its square; 30²⁴ squared, of a trial twice as long, is not.
+        arrays["final/recurrent"][:] = 30 * np.eye(8)
+        arrays["final/input"][:] = 1
+        arrays["final/readout"][:] = 0.1
+
+    # Neither floor nor kernels here, and nothing is learnt: all are at the threshold at once.
+    spec = tiny(TINY, "model.nonlinearity=relu", "train.stop.train_mse=9", "networks.count=3")
+    root = degendsl.run(spec, tmp_path / "trained").store.root
+    store = spoiled(root, tmp_path / "copy", {0: explode})
+    assert cli.main(["report", str(store.root)]) == 0
+    networks = store.table("networks").filter(seed=0).row(0, named=True)
+    assert 1e20 < networks["eval_mse"] < np.inf == networks["ood_mse"]
+    said = " ".join(store.table("problems")["problem"])
+    assert "the loss of network 0 out of distribution is inf" in said
+    counted = dict(store.table("degeneracy").filter(at="end").select("metric", "n_networks").rows())
+    assert counted["ood_spread"] == counted["disagreement"] == 2 and counted["pif"] == 3
+
+
+@pytest.mark.parametrize(
+    "bad, words", [(1e200, "above 1e\\+60"), (np.inf, "not finite"), (np.nan, "not finite")]
+)
+def test_no_number_reaches_a_decomposition_that_it_would_break(bad: float, words: str):
+    states = np.random.default_rng(0).standard_normal((3, 4, 9, 5))
+    states[1, 0, 0, 0] = bad
+    with pytest.raises(MeasureError, match=f"network 1 are {words}; leave it out"):
+        metrics.dsa_distances(states, delays=2, rank=2)
+    with pytest.raises(MeasureError, match=f"network 1 are {words}; leave it out"):
+        metrics.dsa_operators(states, delays=2, rank=2)
+    words = words.replace("60", "15")
+    with pytest.raises(MeasureError, match=f"weights of network 1 are {words}; leave it out"):
+        metrics.pif_distances(states[:, 0, :5])
+    assert metrics.unusable(["one", "two"], 1.0) == "are not numbers"
+
+
+def test_reasons_of_one_kind_share_a_line():
+    why = {
+        seed: f"network {seed} carries only {seed} of rank 9; lower the rank" for seed in range(9)
+    }
+    lines = sentences({**why, 20: "the states of network 20 are not finite"}, 30)
+    assert lines == [
+        "9 of 30 networks left out: network 0 carries only 0 of rank 9; lower the rank; likewise "
+        "network 1, network 2, network 3, network 4, network 5, 3 more",
+        "1 of 30 networks left out: the states of network 20 are not finite",
+    ]
+
+
+def test_a_portion_needs_few_networks_and_every_pair_is_in_one():
+    all_pairs = [(i, j) for i in range(40) for j in range(i)]
+    for pairs in (all_pairs, all_pairs[::17]):
+        found = list(portions(pairs, most=10))
+        assert sorted(pair for portion in found for pair in portion) == sorted(pairs)
+        assert max(len({k for pair in portion for k in pair}) for portion in found) <= 10
+    # In blocks of 5: 8 · 9 / 2 of them, each of pairs that share ten networks.
+    assert len(list(portions(all_pairs, most=10))) <= 36
+
+
+def test_numbers_of_pairs_come_in_the_order_of_the_pairs():
+    pairs = [(5, 1), (2, 0), (4, 3), (1, 0)]
+    found = by_portions(
+        pairs,
+        lambda needed: [float(index) for index in needed],
+        lambda some, few: {"sum": np.array([10 * some[i] + some[j] for i, j in few])},
+        ("sum",),
+        [True, True, True, False, True, True],
+    )
+    np.testing.assert_array_equal(found["sum"], [51, 20, np.nan, 10])
