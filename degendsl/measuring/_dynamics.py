@@ -109,7 +109,7 @@ def _either(a: Arrays, b: Arrays) -> np.ndarray:
 
 def between_operators(operators: np.ndarray, pairs: list[Pair], dsa: kinds.DSA) -> Arrays:
     """The distance of each pair; NaN where one of the two has no operator."""
-    there = np.isfinite(operators).all(axis=(1, 2))
+    there = np.isfinite(operators).all(axis=(1, 2)).tolist()
     rows = [row for row, (i, j) in enumerate(pairs) if there[i] and there[j]]
     asked = [pairs[row] for row in rows]
     found = metrics.operator_distances(operators, asked, score=dsa.score, starts=dsa.starts)
@@ -170,7 +170,8 @@ def _fitted(
                 name=name,
             )
         )
-        yield *(found or nothing), why
+        operator, values = found or nothing
+        yield operator, values, why
 
 
 def window_of(dsa: kinds.DSA, n_steps: int, dt: float) -> slice:

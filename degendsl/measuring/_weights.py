@@ -34,22 +34,22 @@ def weights(store: Store, networks: Networks, measure: kinds.Measure) -> Measure
     def one(pif: kinds.PIF) -> Arrays:
         pairs = chosen_pairs(len(networks.seeds), measure.pairs.max)
 
+        def load(index: int) -> metrics.Weights:
+            return matched_weights(networks, index, pif)
+
         def compute(known: Arrays) -> Arrays:
             described = _described(networks)
             sound = described[WHY] == ""
 
             def compare(missing: list[Pair]) -> Arrays:
-                return _compared(
-                    missing, lambda index: matched_weights(networks, index, pif), pif, group, sound
-                )
+                return _compared(missing, load, networks, pif, sound)
 
             return {**described, **per_pair(known, pairs, compare)}
 
-        group, pif = group_of(networks, pif), settled(networks, pif)
         chosen, settings = measure.pairs.max, _settings(pif)
         return cached(store, networks, "weights", settings, compute, chosen=chosen).arrays
 
-    parts = [one(pif) for pif in measure.weights]
+    parts = [one(pif) for pif in _settled(networks, measure)]
     return reported(networks.seeds, parts, tags(measure.weights), _SHARED)
 
 
@@ -67,13 +67,12 @@ def weights_floor(
         def compute(_: Arrays) -> Arrays:
             why = [_described(one)[WHY] for one in (own, twins)]
             sound = np.concatenate(why) == ""
-            numbers = _compared(pairs, load, pif, group, sound)
+            numbers = _compared(pairs, load, networks, pif, sound)
             return {**numbers, WHY: np.where(why[0] != "", *why)}
 
-        group, pif = group_of(networks, pif), settled(networks, pif)
         return cached(store, twins, "floor", _settings(pif), compute).arrays
 
-    parts = [one(pif) for pif in measure.weights]
+    parts = [one(pif) for pif in _settled(networks, measure)]
     return reported(twins.seeds, parts, tags(measure.weights), ())
 
 
@@ -94,20 +93,21 @@ def weights_surrogate(store: Store, networks: Networks, measure: kinds.Measure) 
         def compute(known: Arrays) -> Arrays:
             sound = _described(networks)[WHY] == ""
             return per_pair(
-                known, pairs, lambda missing: _compared(missing, load, pif, group, sound)
+                known, pairs, lambda missing: _compared(missing, load, networks, pif, sound)
             )
 
-        group, pif = group_of(networks, pif), settled(networks, pif)
         return cached(store, networks, "surrogate", _settings(pif), compute).arrays
 
-    parts = [one(pif) for pif in measure.weights]
+    parts = [one(pif) for pif in _settled(networks, measure)]
     return reported(networks.seeds, parts, tags(measure.weights), ("pairs",))
 
 
-def settled(networks: Networks, pif: kinds.PIF) -> kinds.PIF:
-    """The measure with the starts that the networks' size asks for, where it leaves them open."""
+def _settled(networks: Networks, measure: kinds.Measure) -> list[kinds.PIF]:
+    """The measures with the starts that the networks' size asks for, where they are left open."""
     units = networks.condition.science.model.units
-    return replace(pif, starts=pif.starts or metrics.default_starts(units))
+    return [
+        replace(pif, starts=pif.starts or metrics.default_starts(units)) for pif in measure.weights
+    ]
 
 
 def _settings(pif: kinds.PIF) -> dict[str, Any]:
@@ -166,15 +166,15 @@ def group_of(networks: Networks, pif: kinds.PIF) -> Group:
 def _compared(
     pairs: Sequence[Pair],
     load: Callable[[int], metrics.Weights],
+    networks: Networks,
     pif: kinds.PIF,
-    group: Group,
     sound: Sequence[bool] | np.ndarray,
 ) -> Arrays:
     """The numbers of each pair, a few networks in memory at a time."""
     return by_portions(
         pairs,
         lambda needed: [load(index) for index in needed],
-        lambda some, few: distances(some, few, pif, group),
+        lambda some, few: distances(some, few, pif, group_of(networks, pif)),
         _NUMBERS,
         sound,
     )

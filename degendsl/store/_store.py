@@ -47,8 +47,9 @@ class UnitRecord:
         """The parameters by name, `at` `init`, `threshold` or `final`."""
         prefix = f"{at}/"
         names = [name for name in self.arrays if name.startswith(prefix)]
-        stored = isinstance(self.arrays, StoredArrays)
-        found = self.arrays.several(names) if stored else [self.arrays[name] for name in names]
+        arrays = self.arrays
+        several = isinstance(arrays, StoredArrays)
+        found = arrays.several(names) if several else [arrays[name] for name in names]
         return {name.removeprefix(prefix): one for name, one in zip(names, found, strict=True)}
 
 
