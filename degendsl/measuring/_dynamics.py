@@ -109,7 +109,7 @@ def _either(a: Arrays, b: Arrays) -> np.ndarray:
 
 def between_operators(operators: np.ndarray, pairs: list[Pair], dsa: kinds.DSA) -> Arrays:
     """The distance of each pair; NaN where one of the two has no operator."""
-    there = np.isfinite(operators).all(axis=(1, 2)).tolist()
+    there = [bool(np.isfinite(one).all()) for one in operators]
     rows = [row for row, (i, j) in enumerate(pairs) if there[i] and there[j]]
     asked = [pairs[row] for row in rows]
     found = metrics.operator_distances(operators, asked, score=dsa.score, starts=dsa.starts)
