@@ -1,6 +1,8 @@
 """How often each interval covers the truth, and how often each test errs, where the truth is known.
 
-    python benchmarks/coverage.py [--quick]
+    python benchmarks/coverage.py [--quick] [PART …]
+
+Parts: pairs, subset, spread, change, unchanged, families, claims; all without any.
 
 Every line is a share of simulated studies. The standard error of a share is at most
 √(p (1 − p) / studies). The figures in docs/statistics.md are this program's.
@@ -8,6 +10,7 @@ Every line is a share of simulated studies. The standard error of a share is at 
 
 import argparse
 import math
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -87,7 +90,7 @@ def spread_coverage(width: float, n: int, studies: int) -> tuple[float, float]:
         losses = np.exp(width * losses)
         truth = math.sqrt(math.expm1(width**2) * math.exp(width**2))
     bonett = np.mean([_holds(spread_interval(one), truth) for one in losses]).item()
-    bca = np.mean([_holds(bca_spread(one), truth) for one in losses[: studies // 4]]).item()
+    bca = np.mean([_holds(bca_spread(one), truth) for one in losses]).item()
     return bonett, bca
 
 
@@ -174,50 +177,93 @@ def _holds(interval: Interval, truth: float) -> bool:
     return bool(interval.low <= truth <= interval.high)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a tenth of the studies")
-    studies = 400 if parser.parse_args().quick else 4000
-    clouds = {
-        "line": cloud(1),
-        "6 axes": cloud(6),
-        "60 axes": cloud(60),
-        "6 axes, heavy tails (t, 5)": cloud(6, tail=5),
-    }
-    print("## Mean over all pairs, jackknife over networks: coverage of 95 %")
-    for name, draw in clouds.items():
+CLOUDS = {
+    "line": cloud(1),
+    "6 axes": cloud(6),
+    "60 axes": cloud(60),
+    "6 axes, heavy tails (t, 5)": cloud(6, tail=5),
+}
+
+
+def pairs(studies: int) -> None:
+    print(f"## Mean over all pairs, jackknife over networks: coverage of 95 % in {studies} studies")
+    for name, draw in CLOUDS.items():
         shares = [f"{pair_mean_coverage(draw, n, studies):.3f} (n = {n})" for n in (5, 10, 50)]
         print(f"{name}: {', '.join(shares)}")
-    print("## Mean over a subset of pairs; in brackets if pairs were taken for independent")
-    for name, draw in clouds.items():
+
+
+def subset(studies: int) -> None:
+    print(f"## Mean over a subset of pairs, {studies} studies; in brackets pairs as if independent")
+    for name, draw in CLOUDS.items():
         for n, most in ((50, 100), (50, 400), (200, 400), (200, 2000)):
-            ours, naive = subset_coverage(draw, n, most, studies // 2)
+            ours, naive = subset_coverage(draw, n, most, studies)
             print(f"{name}, {n} networks, {most} pairs: {ours:.3f} ({naive:.3f})")
-    print("## Spread over networks, Bonett; in brackets BCa on its logarithm")
+
+
+def spread(studies: int) -> None:
+    print(
+        f"## Spread over networks, Bonett, and in brackets BCa on its logarithm: {studies} studies"
+    )
     for width in (0.0, 0.5, 1.0):
         found = {n: spread_coverage(width, n, studies) for n in (5, 10, 20, 50)}
         shares = [f"{a:.3f} ({b:.3f}) (n = {n})" for n, (a, b) in found.items()]
         print(f"{f'log-normal, {width:g}' if width else 'normal'}: {', '.join(shares)}")
-    print("## Change over three conditions")
+
+
+def change(studies: int) -> None:
+    print(f"## Change over three conditions, {studies} studies")
     for n in (5, 10, 50):
         for shared in (0.0, 0.5, 0.9):
             for ratio in (1.0, 0.6):
-                found = effect_coverage(n, shared, ratio, studies // 4)
+                found = effect_coverage(n, shared, ratio, studies)
                 words = ", ".join(f"{name} {share:.3f}" for name, share in found.items())
                 print(f"n = {n}, shared {shared:.0%}, change {ratio - 1:+.0%}: {words}")
-    print("## Declared unchanged within ±10 %")
+
+
+def unchanged(studies: int) -> None:
+    print(f"## Declared unchanged within ±10 %, {studies} studies")
     for n in (10, 50):
-        for change in (0.0, 0.05, 0.1, 0.15):
-            share = unchanged_errors(n, change, 0.1, studies // 4)
-            print(f"n = {n}, true change {change:+.0%}: {share:.3f}")
-    print("## Declared two families (at 0.01)")
-    shapes: dict[str, Cloud] = {**clouds, "uniform on a line": uniform}
+        for true in (0.0, 0.05, 0.1, 0.15):
+            share = unchanged_errors(n, true, 0.1, studies)
+            print(f"n = {n}, true change {true:+.0%}: {share:.3f}")
+
+
+def two(studies: int) -> None:
+    print(f"## Declared two families (at 0.01), {studies} studies")
+    shapes: dict[str, Cloud] = {**CLOUDS, "uniform on a line": uniform}
     shapes |= {f"two families {gap:g} apart": two_families(gap, 6) for gap in (3.0, 5.0, 8.0)}
     for name, draw in shapes.items():
-        shares = [f"{family_errors(draw, n, studies // 10):.3f} (n = {n})" for n in (8, 16, 50)]
+        shares = [f"{family_errors(draw, n, studies):.3f} (n = {n})" for n in (8, 16, 50)]
         print(f"{name}: {', '.join(shares)}")
-    print("## Any of six claims about nothing declared, without and with Holm (10 networks)")
-    print("{:.3f}, {:.3f}".format(*familywise(10, 6, studies // 8)))
+
+
+def claims(studies: int) -> None:
+    print(f"## Any of six claims about nothing declared, 10 networks, {studies} studies")
+    print("without Holm {:.3f}, with {:.3f}".format(*familywise(10, 6, studies)))
+
+
+# Studies of each part: what one takes differs a hundredfold.
+PARTS: dict[str, tuple[Callable[[int], None], int]] = {
+    "pairs": (pairs, 4000),
+    "subset": (subset, 2000),
+    "spread": (spread, 2000),
+    "change": (change, 1000),
+    "unchanged": (unchanged, 1000),
+    "families": (two, 200),
+    "claims": (claims, 1000),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a quarter of the studies")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    given = parser.parse_args()
+    for name in given.parts or PARTS:
+        part, studies = PARTS[name]
+        begun = time.perf_counter()
+        part(studies // 4 if given.quick else studies)
+        print(f"({name}: {time.perf_counter() - begun:.0f} s)", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ os.environ.setdefault("EQX_ON_ERROR", "nan")
 
 import pytest  # noqa: E402
 
+from degendsl.api import RunResult  # noqa: E402
 from degendsl.spec import Spec, parse_spec  # noqa: E402
 
 TINY = """\
@@ -55,3 +56,26 @@ def chromium() -> str:
             pytest.fail("chromium is required here and not installed")
         pytest.skip("no chromium on this machine")
     return found
+
+
+# A study that tests read, or copy and spoil: see tests/studies.
+NETWORKS = 6
+TWINS = 3
+ASKED = (
+    f"networks.count={NETWORKS}",
+    f"measure.floor={{networks: {TWINS}}}",
+    "measure.also=[weight_change]",
+    "measure.sensitivity={dynamics.delays: [2, 3]}",
+    "measure.weights=[{starts: 2, surrogate: shuffled}, {starts: 2, group: own, blocks: joint}]",
+)
+EXPECTING = SWEPT + (
+    "expect:\n  - {level: dynamics, unchanged_with: train.optimizer.learning_rate, within: 0.99}\n"
+)
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    """A small study of two conditions, trained and measured once."""
+    import degendsl
+
+    return degendsl.run(tiny(EXPECTING, *ASKED), tmp_path_factory.mktemp("study"))

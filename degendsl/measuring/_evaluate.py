@@ -53,7 +53,12 @@ def test_key(trials: kinds.Trials) -> PRNGKeyArray:
 
 def test_trials(task: AbstractTask, trials: kinds.Trials) -> Trials:
     """The test set: it depends on the task and the test seed alone, never on a network's seed."""
-    return jax.jit(lambda key: task.trials(key, trials.count))(test_key(trials))
+    return _drawn(task, test_key(trials), trials.count)
+
+
+@eqx.filter_jit
+def _drawn(task: AbstractTask, key: PRNGKeyArray, count: int) -> Trials:
+    return task.trials(key, count)
 
 
 def losses_on(

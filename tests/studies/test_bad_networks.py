@@ -1,49 +1,19 @@
 """One bad network in a study: it is named, the others are measured, and nothing crashes."""
 
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-from conftest import TINY, tiny
+from conftest import ASKED, EXPECTING, NETWORKS, TINY, tiny
+from spoiling import conditions, measured, spoiled
 
 import degendsl
 from degendsl import cli, metrics
+from degendsl.api import RunResult
 from degendsl.errors import MeasureError
 from degendsl.measuring._left_out import sentences
 from degendsl.measuring._portions import by_portions, portions
-from degendsl.store import Store, UnitRecord
-
-Spoil = Callable[[dict[str, np.ndarray]], None]
-NETWORKS = 6
-ASKED = (
-    f"networks.count={NETWORKS}",
-    "measure.also=[weight_change, kernel_alignment]",
-    "measure.floor={networks: 3}",
-    "measure.sensitivity={dynamics.delays: [2]}",
-)
-
-
-def trained(folder: Path) -> Path:
-    """A study that was trained; its results folder."""
-    return degendsl.run(tiny(TINY, *ASKED), folder).store.root
-
-
-def spoiled(root: Path, copy: Path, spoil: dict[int, Spoil]) -> Store:
-    """A copy of a study in which some networks hold other numbers and nothing is measured yet."""
-    shutil.copytree(root, copy)
-    shutil.rmtree(copy / "measures")
-    store = Store(copy)
-    (condition,) = (path.name for path in copy.glob("units/*"))
-    for seed, change in spoil.items():
-        record = store.read_unit(condition, seed)
-        arrays = {name: np.array(record.arrays[name]) for name in record.arrays}
-        change(arrays)
-        store.unit_path(condition, seed).unlink()
-        store.write_unit(condition, seed, UnitRecord(arrays=arrays, manifest=record.manifest))
-    return store
 
 
 def no_numbers(arrays: dict[str, np.ndarray]) -> None:
@@ -61,19 +31,16 @@ def constant_unit(arrays: dict[str, np.ndarray]) -> None:
         arrays[f"final/{name}"][0] = 0
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trained(tmp_path_factory.mktemp("trained"))
-
-
 def test_bad_networks_are_named_and_the_others_are_measured(
-    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    study: RunResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     spoil = {1: no_numbers, 2: dead, 3: constant_unit}
-    store = spoiled(root, tmp_path / "copy", spoil)
+    store = spoiled(study.store.root, tmp_path / "copy", spoil)
     assert cli.main(["report", str(store.root)]) == 0
     assert "Traceback" not in capsys.readouterr().err
-    rows = store.table("degeneracy").filter(at="end")
+    (first, second), said = conditions(store), store.table("degeneracy").filter(at="end")
+    rows = said.filter(condition=first)
+    assert set(said.filter(condition=second)["n_networks"]) == {NETWORKS}
     counted = dict(rows.select("metric", "n_networks").iter_rows())
     for metric, expected in (("ood_spread", 5), ("disagreement", 5), ("dsa", 4), ("pif", 5)):
         assert counted[metric] == expected, metric
@@ -87,33 +54,34 @@ def test_bad_networks_are_named_and_the_others_are_measured(
         "dynamics, trained networks: 1 of 6 networks left out: the states of network 1 are not",
         "dynamics, trained networks: 1 of 6 networks left out: the states of network 2 are all",
         "weights, trained networks: 1 of 6 networks left out: the weights `recurrent` of network 1",
-        "kernel_alignment, trained networks: 1 of 6 networks left out",
+        "weight_change, trained networks: 1 of 6 networks left out: the weights",
     ):
         (line,) = (line for line in problems if words in line)
         assert "learning rate" in line or "penalty on rates" in line, line
         assert words.split(": ")[1] in page
     # What the null, the floor and the grid lack for the same reason is not said again.
     assert len(problems) == len(set(problems)) <= 7
-    networks = store.table("networks").sort("seed")
+    networks = store.table("networks").filter(condition=first).sort("seed")
     assert networks["outcome"].to_list() == ["converged"] * NETWORKS
     assert networks["ood_mse"].is_null().to_list() == [seed == 1 for seed in range(NETWORKS)]
-    pairs = store.table("pairs").filter(metric="dsa", at="end")
+    pairs = store.table("pairs").filter(condition=first, metric="dsa", at="end")
     missing = pairs.filter(pl.col("distance").is_null())
     assert missing.height == 4 + 5 and pairs.height == 15
-    assert set(store.table("eigenvalues")["seed"]) == {0, 3, 4, 5}
-    assert store.table("maps").filter(metric="dsa").height == 4
+    shown = store.table("eigenvalues").filter(condition=first)
+    assert set(shown["seed"]) == {0, 3, 4, 5}
+    assert store.table("maps").filter(condition=first, metric="dsa").height == 4
 
 
-def test_with_all_but_one_spoiled_the_value_is_null_and_the_exit_still_0(
-    root: Path, tmp_path: Path
-):
-    store = spoiled(root, tmp_path / "copy", dict.fromkeys(range(1, NETWORKS), dead))
-    assert cli.main(["report", str(store.root)]) == 0
-    rows = store.table("degeneracy").filter(at="end")
+def test_with_all_but_one_spoiled_the_value_is_null(study: RunResult, tmp_path: Path):
+    store = spoiled(study.store.root, tmp_path / "copy", dict.fromkeys(range(1, NETWORKS), dead))
+    found = measured(store, tiny(EXPECTING, *ASKED[:1], "measure.at=[end]"))
+    rows = found["degeneracy"].filter(condition=conditions(store)[0], at="end")
     (dsa,) = rows.filter(metric="dsa").to_dicts()
     assert dsa["value"] is None and dsa["n_networks"] == 0
     assert rows.filter(metric="pif")["value"].null_count() == 0
-    (line,) = (p for p in store.table("problems")["problem"] if "dynamics, trained" in p)
+    (claim,) = found["expectations"].to_dicts()
+    assert (claim["verdict"], claim["why"]) == ("unclear", "not measured in every condition")
+    (line,) = (p for p in found["problems"]["problem"] if "dynamics, trained" in p)
     assert "5 of 6 networks left out" in line and "likewise network 2, network 3" in line
 
 

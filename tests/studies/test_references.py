@@ -1,34 +1,15 @@
 """Twins, references, settings and subsets of pairs of a small study."""
 
-from pathlib import Path
-
 import jax
 import numpy as np
 import polars as pl
 import pytest
-from conftest import SWEPT, tiny
+from conftest import NETWORKS, TWINS
 
-import degendsl
-from degendsl import metrics
 from degendsl.api import RunResult
-from degendsl.errors import MeasureError
 from degendsl.measuring import chosen_pairs
 from degendsl.models import Parameters
 from degendsl.training._twins import nudge
-
-ASKED = (
-    "networks.count=5",
-    "measure.floor={networks: 2}",
-    "measure.sensitivity={dynamics.delays: [2, 3]}",
-    "measure.weights=[{starts: 2, surrogate: shuffled}, {starts: 2, group: own, blocks: joint}]",
-)
-
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
-    text = SWEPT + "expect:\n  - {level: dynamics, unchanged_with: "
-    text += "train.optimizer.learning_rate, within: 0.99}\n"
-    return degendsl.run(tiny(text, *ASKED), tmp_path_factory.mktemp("study"))
 
 
 def in_a_lane(recurrent: np.ndarray) -> Parameters:
@@ -55,9 +36,9 @@ def test_a_twin_starts_one_bit_away_and_zeros_stay():
 
 
 def test_twins_lie_apart_and_are_no_networks_of_the_study(study: RunResult):
-    assert len(list(study.store.root.glob("units/*/*.npz"))) == 10
-    assert len(list(study.store.root.glob("twins/*/*.npz"))) == 4
-    assert study.store.table("networks").height == 10
+    assert len(list(study.store.root.glob("units/*/*.npz"))) == 2 * NETWORKS
+    assert len(list(study.store.root.glob("twins/*/*.npz"))) == 2 * TWINS
+    assert study.store.table("networks").height == 2 * NETWORKS
 
 
 def test_every_reference_stands_beside_its_value(study: RunResult):
@@ -90,19 +71,6 @@ def test_a_subset_of_pairs_is_balanced(n: int, most: int):
     counts = np.bincount(np.ravel(pairs), minlength=n)
     assert counts.max() - counts.min() <= 2
     assert len(chosen_pairs(n, None)) == n * (n - 1) // 2
-
-
-def test_what_cannot_be_measured_is_said_and_the_rest_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    def refuse(*_: object, name: str, **__: object) -> None:
-        raise MeasureError(f"{name} carries only 3 of rank 4; lower the rank")
-
-    monkeypatch.setattr(metrics, "operator", refuse)
-    result = degendsl.run(tiny(), tmp_path)
-    said = " ".join(result.store.table("problems")["problem"])
-    assert "network 0" in said and "lower the rank" in said
-    assert "pif" in set(result.store.table("degeneracy")["metric"])
 
 
 def test_what_no_training_may_change_is_the_same_in_a_twin():
