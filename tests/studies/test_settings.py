@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,7 @@ SPEC = tiny(EXPECTING, *ASKED)
 LITTLE = (*ASKED[:2], "measure.at=[end]")
 
 
-def values(tables: dict[str, pl.DataFrame], metric: str, at: str = "end") -> dict[str, object]:
+def values(tables: dict[str, pl.DataFrame], metric: str, at: str = "end") -> dict[str, Any]:
     """The row of a metric in the first condition."""
     first = tables["conditions"]["condition"][0]
     return tables["degeneracy"].filter(condition=first, metric=metric, at=at).row(0, named=True)
