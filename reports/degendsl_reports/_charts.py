@@ -3,13 +3,16 @@
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import polars as pl
 from markupsafe import Markup, escape
 
 from ._drawing import Plot
-from ._scales import Number, number
+from ._numbers import Number, number
+from ._theme import Graphic
+from ._vega import Drawing, draw, specification
 
 _GAP = 14
 _TITLE = 16
@@ -19,11 +22,21 @@ _LETTER = 7.2
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One drawing of a chart. draw: makes it at a width in pixels. title: what it is of."""
+    """One drawing of a chart. draw: an Altair chart for a width in pixels. title: what it is of."""
 
-    draw: Callable[[Number], Plot]
+    draw: Callable[[Number], Graphic | Plot]
     title: str = ""
     colour: str = ""
+
+
+class Shown(NamedTuple):
+    """A panel on the page. view: the name of its specification; svg: the same, drawn."""
+
+    title: str
+    colour: str
+    view: str
+    svg: Markup
+    spec: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +70,22 @@ class Chart:
     note: str = ""
     flags: Sequence[str] = field(default=())
 
-    def svgs(self) -> list[dict[str, Any]]:
+    @cached_property
+    def shown(self) -> list[Shown]:
         """The panels as elements of the page."""
-        return [
-            {
-                "title": panel.title,
-                "colour": panel.colour,
-                "svg": Markup(svg_element(panel.draw(self.width), label=self._label(panel))),
-            }
-            for panel in self.panels
-        ]
+        return [self._show(index, panel) for index, panel in enumerate(self.panels)]
+
+    def _show(self, index: int, panel: Panel) -> Shown:
+        label = f"{self.title}, {panel.title}" if panel.title else f"{self.title}. {self.summary}"
+        drawing, spec = _drawn(panel, self.width)
+        element = (
+            f'<svg class="chart" viewBox="0 0 {drawing.width:g} {drawing.height:g}" '
+            f'width="{drawing.width:g}" height="{drawing.height:g}" fill="none" role="img" '
+            f'aria-label="{escape(label)}">{drawing.body}</svg>'
+        )
+        if spec:
+            spec["description"] = label
+        return Shown(panel.title, panel.colour, f"{self.id}/{index}", Markup(element), spec)
 
     def figure(self, width: Number, *, style: str, millimetres: Number) -> str:
         """All panels in one drawing of its own, `width` pixels wide."""
@@ -74,19 +93,21 @@ class Chart:
         each = (width - (columns - 1) * _GAP) / columns
         parts, top = [], 0.0
         for first in range(0, len(self.panels), columns):
-            row = [(panel, panel.draw(each)) for panel in self.panels[first : first + columns]]
+            row = [
+                (panel, _drawn(panel, each)[0]) for panel in self.panels[first : first + columns]
+            ]
             lines = {panel: _wrapped(panel.title, each) for panel, _ in row}
             title = _TITLE * max(map(len, lines.values()))
-            for index, (panel, plot) in enumerate(row):
+            for index, (panel, drawing) in enumerate(row):
                 left = index * (each + _GAP)
                 parts.append(f'<g transform="translate({left:.1f} {top + title:.1f})">')
-                parts.append(f"{plot.body()}</g>")
+                parts.append(f"{drawing.body}</g>")
                 parts += [
                     f'<text class="title" x="{left:.1f}" y="{top + 12 + line * 14:.1f}">'
                     f"{escape(words)}</text>"
                     for line, words in enumerate(lines[panel])
                 ]
-            top += title + max(plot.height for _, plot in row) + _GAP
+            top += title + max(drawing.height for _, drawing in row) + _GAP
         height = max(top - _GAP, 1.0)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" width="{millimetres:g}mm" '
@@ -95,16 +116,12 @@ class Chart:
             f"<style>{style}</style>{''.join(parts)}</svg>"
         )
 
-    def _label(self, panel: Panel) -> str:
-        return f"{self.title}, {panel.title}" if panel.title else f"{self.title}. {self.summary}"
 
-
-def svg_element(plot: Plot, *, label: str) -> str:
-    """A drawing as an element of the page, with its name for those who can't see it."""
-    return (
-        f'<svg class="chart" viewBox="0 0 {plot.width:g} {plot.height:g}" width="{plot.width:g}" '
-        f'height="{plot.height:g}" role="img" aria-label="{escape(label)}">{plot.body()}</svg>'
-    )
+def _drawn(panel: Panel, width: Number) -> tuple[Drawing, dict[str, Any]]:
+    if isinstance(plot := panel.draw(width), Plot):
+        return Drawing(f'<g class="plot">{plot.body()}</g>', plot.width, plot.height), {}
+    spec = specification(panel.draw, width)  # pyright: ignore[reportArgumentType]
+    return draw(spec), spec
 
 
 def _wrapped(words: str, width: Number) -> list[str]:

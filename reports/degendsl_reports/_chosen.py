@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from ._scales import Number, number
+from ._numbers import Number, number
 from ._sections._levels import primary
 from ._study import Study, farthest, least, most
 from ._words import lowered, metric

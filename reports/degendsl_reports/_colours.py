@@ -1,6 +1,8 @@
-"""The same colour for the same level everywhere, told apart with any kind of colour vision."""
+"""Every colour of the page by its name in CSS; levels are told apart with any colour vision."""
 
-from ._scales import Number
+import re
+
+from ._numbers import Number
 
 # After Okabe & Ito (2008), black left out; darkened for white paper until each stands out 3:1.
 _FEW_LIGHT = ("#0072b2", "#c47a00", "#008f68", "#b8578f", "#3b97cf", "#c44e00", "#857900")
@@ -24,23 +26,57 @@ _HEAT = (
 _INKS = ("#14202b", "#ffffff")
 
 
-def colour_rules(count: int, *, dark: bool) -> str:
-    """A rule a level: `currentColor` is what every mark is drawn in."""
+_LIGHT = {
+    "ink": "#1c1e21", "soft": "#565b63", "paper": "#ffffff", "grid": "#eceef1", "axis": "#b9bec6",
+    "reference": "#7a8089", "target": "#c9cdd3", "rising": "#c44e00", "falling": "#0072b2",
+}  # fmt: skip
+_DARK = {
+    "ink": "#e8eaed", "soft": "#a9afb8", "paper": "#17191c", "grid": "#2a2e34", "axis": "#565c66",
+    "reference": "#9aa1ab", "target": "#4a505a", "rising": "#ff8a4a", "falling": "#4aa8e0",
+}  # fmt: skip
+
+
+def palette(levels: int, *, dark: bool = False) -> dict[str, str]:
+    """Colours of ink and paper, and `c0`, `c1`, … for the levels of the compared factor."""
     few = _FEW_DARK if dark else _FEW_LIGHT
-    if count <= len(few):
-        colours = few[:count]
+    if levels <= len(few):
+        colours = few[:levels]
     else:
         # Ordered levels get an ordered scale: light to dark says more than hue does.
         stops = _MANY_DARK if dark else _MANY_LIGHT
-        colours = tuple(_between(stops, index / (count - 1)) for index in range(count))
-    return "".join(f".c{index}{{color:{colour}}}" for index, colour in enumerate(colours))
+        colours = tuple(_between(stops, index / (levels - 1)) for index in range(levels))
+    return (_DARK if dark else _LIGHT) | {f"c{index}": one for index, one in enumerate(colours)}
+
+
+def colour_rules(levels: int) -> str:
+    """The palettes as variables, and a class for each level."""
+
+    def variables(dark: bool) -> str:
+        named = palette(levels, dark=dark).items()
+        return ":root{" + "".join(f"--{name}:{colour};" for name, colour in named) + "}"
+
+    classes = "".join(f".c{index}{{color:var(--c{index})}}" for index in range(levels))
+    dark = f"@media screen and (prefers-color-scheme:dark){{{variables(True)}}}"
+    return variables(False) + dark + classes
+
+
+def light(text: str, levels: int) -> str:
+    """A drawing with the colours of white paper in the place of variables."""
+    known = palette(levels)
+    return re.sub(r"var\(--(\w+)\)", lambda name: known[name[1]], text)
 
 
 def heat_rules() -> str:
     """Nine shades for cells, and ink that can be read on each; the same on any paper."""
-    cells = "".join(f".chart .box.h{i} path{{fill:{colour}}}" for i, colour in enumerate(_HEAT))
-    inks = "".join(f".chart .over.h{i} text{{fill:{_INKS[i >= 5]}}}" for i in range(len(_HEAT)))
+    cells = "".join(f".plot .box.h{i} path{{fill:{colour}}}" for i, colour in enumerate(_HEAT))
+    inks = "".join(f".plot .over.h{i} text{{fill:{_INKS[i >= 5]}}}" for i in range(len(_HEAT)))
     return cells + inks
+
+
+def shade(share: Number) -> tuple[str, str]:
+    """A cell's colour for a share of 0 to 1, and ink that can be read on it; on any paper."""
+    index = round(share * (len(_HEAT) - 1))
+    return _HEAT[index], _INKS[index >= 5]
 
 
 def _between(stops: tuple[str, ...], share: Number) -> str:

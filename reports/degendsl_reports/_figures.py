@@ -6,6 +6,7 @@ import vl_convert
 
 from degendsl.store import Store
 
+from ._colours import light
 from ._page import chart_style
 from ._sections import sections_of
 from ._study import Study
@@ -27,7 +28,9 @@ def write_figures(store: Store, folder: Path) -> list[Path]:
     for section in sections_of(study):
         for chart in section.charts:
             for size, (millimetres, pixels) in SIZES.items():
-                svg = chart.figure(pixels, style=style, millimetres=millimetres)
+                svg = light(
+                    chart.figure(pixels, style=style, millimetres=millimetres), len(study.levels)
+                )
                 path = folder / f"{chart.id}-{size}.svg"
                 path.write_text(svg, encoding="utf-8")
                 pdf = path.with_suffix(".pdf")

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from ._scales import Number, number
+from ._numbers import Number, number
 from ._sections._levels import primary
 from ._study import Condition, Study, name_of, word
 from ._words import LEVELS, metric

@@ -5,7 +5,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-from ._scales import Number
+from ._numbers import Number
 
 _NEGATIVE = (0, 94, 162)
 _POSITIVE = (190, 60, 0)

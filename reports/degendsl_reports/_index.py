@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from degendsl.store import Store
 
+from ._colours import colour_rules
 from ._findings import sentence, signed
 from ._page import environment, source
 from ._sections._levels import primary
@@ -24,7 +25,7 @@ _ARROWS = {"rises": "↗", "falls": "↘"}
 def render_index(stores: Sequence[Store], folder: Path) -> str:
     """A page of links into the pages of some studies, to be put into `folder`."""
     studies = [Study(store) for store in stores]
-    style = source("page.css")
+    style = colour_rules(1) + source("page.css")
     return (
         environment()
         .get_template("index.html.jinja")

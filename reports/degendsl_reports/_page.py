@@ -1,6 +1,5 @@
 """One self-contained HTML file, from the store alone."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,6 @@ from ._security import content_policy, inline_json
 from ._study import Study
 
 TEMPLATES = Path(__file__).parent / "templates"
-_LIGHT = {
-    "INK": "#1c1e21", "SOFT": "#565b63", "GRID": "#eceef1", "LINE": "#b9bec6", "PAPER": "#ffffff",
-    "REFERENCE": "#7a8089", "TARGET": "#c9cdd3", "RISING": "#c44e00", "FALLING": "#0072b2",
-}  # fmt: skip
-_DARK = {
-    "INK": "#e8eaed", "SOFT": "#a9afb8", "GRID": "#2a2e34", "LINE": "#565c66", "PAPER": "#17191c",
-    "REFERENCE": "#9aa1ab", "TARGET": "#4a505a", "RISING": "#ff8a4a", "FALLING": "#4aa8e0",
-}  # fmt: skip
 
 
 def write_report(store: Store) -> None:
@@ -36,12 +27,7 @@ def render(store: Store) -> str:
     study = Study(store)
     about = study.resolved.get("study") or {}
     levels = len(study.levels)
-    dark = f"{chart_style(levels, dark=True)}"
-    styles = [
-        chart_style(levels),
-        f"@media screen and (prefers-color-scheme:dark){{{dark}}}",
-        source("page.css"),
-    ]
+    styles = [chart_style(levels), source("page.css")]
     script = source("page.js")
     return (
         environment()
@@ -75,11 +61,9 @@ def environment() -> Environment:
     )
 
 
-def chart_style(levels: int, *, dark: bool = False) -> str:
-    """The style of every chart on one kind of paper."""
-    names = _DARK if dark else _LIGHT
-    text = re.sub(r"\b[A-Z]{3,}\b", lambda word: names[word[0]], source("chart.css"))
-    return text + colour_rules(levels, dark=dark) + heat_rules()
+def chart_style(levels: int) -> str:
+    """Colours by name, and what charts are on any paper."""
+    return colour_rules(levels) + source("chart.css") + heat_rules()
 
 
 def source(name: str) -> str:

@@ -1,38 +1,12 @@
 """Where a value lies on an axis, and which values are written beside it."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-# What a chart is drawn of: values may be counts.
-Number = float | int
-
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def number(value: Number | None, digits: int = 3) -> str:
-    """A number for people: three significant digits, powers of ten where it is far from one."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    if value == 0:
-        return "0"
-    exponent = math.floor(math.log10(abs(value)))
-    if -4 < exponent < 6:
-        text = f"{value:.{digits}g}"
-        # Rounding up to a power of ten makes Python switch to an exponent.
-        text = f"{float(text):.{max(0, digits - 1 - exponent)}f}" if "e" not in text else text
-        if "e" in text:
-            text = f"{float(text):.0f}"
-        return trimmed(text).replace("-", "−")
-    mantissa = trimmed(f"{value / 10**exponent:.{digits - 1}f}")
-    power = f"10{str(exponent).translate(_SUPERSCRIPTS)}"
-    return (power if mantissa == "1" else f"{mantissa}×{power}").replace("-", "−")
-
-
-def trimmed(text: str) -> str:
-    """A decimal without zeros at its end."""
-    return text.rstrip("0").rstrip(".") if "." in text else text
+from ._numbers import Number, number
+from ._numbers import wide as wide
 
 
 class Scale(Protocol):
@@ -137,12 +111,6 @@ def fitted(
         step = _nice((high - low) / 5)
         low, high = math.floor(low / step) * step, math.ceil(high / step) * step
     return Linear(low=low, high=high)
-
-
-def wide(values: Sequence[Number | None], factor: Number = 50.0) -> bool:
-    """Whether positive values span so many sizes that only logarithms show them all."""
-    known = [value for value in values if value is not None]
-    return bool(known) and min(known) > 0 and max(known) / min(known) > factor
 
 
 S = TypeVar("S", bound="Linear | Log | Bands")

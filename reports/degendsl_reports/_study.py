@@ -10,7 +10,7 @@ import polars as pl
 from degendsl.errors import StoreError
 from degendsl.store import Store
 
-from ._scales import Number, number
+from ._numbers import Number, number
 
 T = TypeVar("T")
 # A page can hold this many networks as marks in every view; beyond, evenly chosen ones.
@@ -149,10 +149,33 @@ class Study:
             .select("condition", "seed", "outcome", who=pl.format("{}.{}", "index", "seed"))
         )
 
+    def placed(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows with what charts arrange by: label, band, facet, position of their condition."""
+        places = pl.DataFrame(
+            [
+                {
+                    "condition": one.id,
+                    "label": one.label,
+                    "band": self.levels[one.position],
+                    "facet": one.facet,
+                    "position": one.position,
+                }
+                for one in self.conditions
+            ],
+            schema={
+                "condition": pl.String,
+                "label": pl.String,
+                "band": pl.String,
+                "facet": pl.String,
+                "position": pl.Int64,
+            },
+        )
+        return rows.join(places, on="condition", how="left", maintain_order="left")
+
     def named(self, name: str, *columns: str) -> pl.DataFrame:
-        """Rows of networks that are drawn, with `who`."""
+        """Rows of networks that are drawn, with `who` for the views and `name` for readers."""
         rows = self.rows(name, "condition", "seed", *columns)
-        names = self.shown.select("condition", "seed", "who")
+        names = self.shown.select("condition", "seed", "who", name=pl.col("seed").cast(pl.String))
         return rows.join(names, on=["condition", "seed"], how="inner", maintain_order="left")
 
     @property

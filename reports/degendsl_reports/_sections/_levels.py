@@ -1,17 +1,28 @@
 """Degeneracy at the three levels: values, what is behind them, what to hold them against."""
 
-from typing import Any
-
+import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, Table, table_of
-from .._drawing import Axis, Plot, Point, spread, text_width
-from .._scales import Bands, Linear, Log, Number, fitted, number, wide
+from .._colours import shade
+from .._marks import jitter, reference_lines, reference_names
+from .._numbers import Number, number, wide
 from .._study import Study
+from .._theme import (
+    NETWORK,
+    PAPER,
+    Graphic,
+    colours,
+    focus,
+    levels_x,
+    ring,
+    tip,
+    value_y,
+)
 from .._words import LEVEL_NOTES, LEVELS, lowered, metric
 from ._section import Section
 
-# Reference values drawn on the same axis: column, word and line.
+# Reference values drawn on the same axis: column and word.
 REFERENCES = (
     ("untrained", "untrained"),
     ("surrogate", "shuffled"),
@@ -86,29 +97,28 @@ def level_chart(
 ) -> Chart:
     """One metric: value, interval, points behind it and references, a panel per facet."""
     words = metric(name)
-    rows = _labelled(study, _rows(study, level).filter(pl.col("metric") == name))
-    points, note = _points(study, name)
-    values = [v for column in ("value", "ci_low", "ci_high") for v in rows[column].to_list()]
-    seen = [*values, *(p for _, p, _ in points), *(v for c, _ in REFERENCES for v in rows[c])]
+    rows = study.placed(_rows(study, level).filter(pl.col("metric") == name))
+    behind, note = _behind(study, name)
     # Null and floor may lie near zero, which is just where they are to be seen.
     log = wide([*rows["value"].to_list(), *rows["untrained"].to_list()], 20)
     if log:
         # A deviation or an interval may reach zero, which has no place on this axis.
-        least = min(v for v in rows["value"].to_list() if v is not None)
-        seen = [v for v in seen if v is not None and v > least / 1e3]
-    scale = fitted(seen, log=log)
-    axis = words.axis + (" (log)" if isinstance(scale, Log) else "")
+        least = rows["value"].drop_nulls().to_list()
+        behind = behind.filter(pl.col("value") > min(least) / 1e3)
+        rows = rows.with_columns(
+            pl.when(pl.col(column) > min(least) / 1e3).then(column)
+            for column in ("ci_low", *(column for column, _ in REFERENCES))
+        )
 
     def panel(facet: str) -> Panel:
         here = rows.filter(pl.col("facet") == facet)
-        behind = [(position, y, who) for position, y, who in points_of(study, points, facet)]
+        points = behind.filter(pl.col("facet") == facet)
+        return Panel(
+            draw=lambda width: _level(study, here, points, words.axis, width, log=log),
+            title=facet,
+        )
 
-        def draw(panel_width: Number) -> Plot:
-            return _level_plot(study, here, behind, scale, axis, panel_width)
-
-        return Panel(draw=draw, title=facet)
-
-    table = table_of(rows.drop("facet", "position"), _COLUMNS, full="degeneracy")
+    table = table_of(rows.drop("facet", "position", "band"), _COLUMNS, full="degeneracy")
     return Chart(
         id=id,
         title=title or LEVELS[level],
@@ -121,70 +131,66 @@ def level_chart(
     )
 
 
-def points_of(study: Study, points: list[tuple[int, Number, str]], facet: str) -> list[Any]:
-    """Points of the conditions of one facet: position on the axis, value, who."""
-    return [
-        (study.conditions[index].position, y, who)
-        for index, y, who in points
-        if study.conditions[index].facet == facet
-    ]
+# Where in its band a value stands, and where the points behind it begin and end.
+_VALUE, _FIRST, _LAST = 0.22, 0.42, 0.92
+_HEIGHT = 200
 
 
-def _level_plot(
+def _level(
     study: Study,
     rows: pl.DataFrame,
-    behind: list[tuple[int, Number, str]],
-    scale: Linear | Log,
+    behind: pl.DataFrame,
     axis: str,
     width: Number,
-) -> Plot:
-    references = [(c, w) for c, w in REFERENCES if rows[c].is_not_null().any()]
-    room = 8 + max((text_width(w) for _, w in references), default=0)
-    bands = Bands(names=study.levels)
-    plot = Plot(width, 260, Axis(bands, study.factor or ""), Axis(scale, axis), right=room)
-    step = (plot.right - plot.left) / len(study.levels)
-    for column, _ in references:
-        for position, value in rows.select("position", column).rows():
-            if value is not None:
-                plot.tick(position, value, step * 0.42, kind=f"reference {column}")
-    counts: dict[int, int] = {}
-    for position in range(len(study.levels)):
-        places = [(y, who) for p, y, who in behind if p == position]
-        shifted = []
-        for y, who in places:
-            index = counts[position] = counts.get(position, 0) + 1
-            # Multiples of the golden ratio never bunch, and repeat each time.
-            share = (index * 0.6180339887498949) % 1.0
-            shifted.append((Point(position, y, who), step * (0.06 + 0.3 * share)))
-        if shifted:
-            radius = 2.2 if step > 24 else 1.4
-            plot.shifted_dots(shifted, colour=f"c{position}", radius=radius, kind="behind")
-    left = -min(step * 0.14, 14)
-    for position, value, low, high in rows.select("position", "value", "ci_low", "ci_high").rows():
-        if value is None:
-            continue
-        if low is not None and high is not None:
-            plot.whisker(position, low, high, colour=f"c{position}", shift=left)
-        plot.shifted_dots(
-            [(Point(position, value), left)],
-            colour=f"c{position}",
-            radius=5 if step > 24 else 3,
-            kind="value",
-        )
-    _name_references(plot, rows, references)
-    return plot
+    *,
+    log: bool,
+) -> Graphic:
+    x, shift = levels_x(study, width), alt.Scale(domain=[0, 1])
+    crowded = (width - 60) / len(study.levels) < 24
+    there = [(column, word) for column, word in REFERENCES if rows[column].is_not_null().any()]
+    references = (
+        rows.select("band", "label", *(column for column, _ in there))
+        .unpivot(index=["band", "label"], variable_name="of", value_name="value")
+        .with_columns(reference=pl.col("of").replace_strict(dict(there), default=""))
+        .drop_nulls("value")
+    )
+    base = alt.Chart(rows.drop_nulls("value").with_columns(shift=_VALUE)).encode(
+        x=x, xOffset=alt.XOffset("shift:Q", scale=shift), color=colours(study)
+    )
+    y = value_y("value", axis, log=log)
+    layers = [
+        reference_lines(references, x, y),
+        alt.Chart(behind)
+        .mark_circle(size=6 if crowded else 15)
+        .encode(
+            x=x,
+            xOffset=alt.XOffset("shift:Q", scale=shift),
+            y=y,
+            color=colours(study),
+            opacity=focus(0.36),
+            stroke=ring(),
+            tooltip=[*NETWORK, tip("value", "value")],
+        ),
+        base.mark_rule(strokeWidth=2.2).encode(y=value_y("ci_low", axis, log=log), y2="ci_high:Q"),
+        base.mark_circle(size=30 if crowded else 80, opacity=1, stroke=PAPER).encode(
+            y=y,
+            tooltip=[
+                tip("label", "condition", "N"),
+                tip("value", "value"),
+                tip("ci_low", "95 % from"),
+                tip("ci_high", "to"),
+                *(tip(column, word) for column, word in there),
+            ],
+        ),
+    ]
+    seen = [v for column in ("value", "ci_high") for v in rows[column].drop_nulls().to_list()]
+    seen += [*references["value"].to_list(), *behind["value"].to_list()]
+    if references.height:
+        layers.append(reference_names(references, y, seen, _HEIGHT, log=log))
+    return alt.layer(*layers).properties(height=_HEIGHT)
 
 
-def _name_references(plot: Plot, rows: pl.DataFrame, references: list[tuple[str, str]]) -> None:
-    """Direct labels at the right end, moved apart where lines are close."""
-    last = rows.sort("position")
-    found = [(word, last[column].drop_nulls()) for column, word in references]
-    places = spread([plot.y(values[-1]) for _, values in found], 12, plot.bottom)
-    for (word, _), y in zip(found, places, strict=True):
-        plot.text(plot.right + 4, y + 4, word, kind="soft")
-
-
-def _points(study: Study, name: str) -> tuple[list[tuple[int, Number, str]], str]:
+def _behind(study: Study, name: str) -> tuple[pl.DataFrame, str]:
     """What is behind a value: pairs, or each network; and what was left out of the drawing."""
     if name in ("ood_spread", "ood_mse_mean"):
         losses = study.named("networks", "ood_mse", "outcome").filter(
@@ -193,61 +199,68 @@ def _points(study: Study, name: str) -> tuple[list[tuple[int, Number, str]], str
         if name == "ood_spread":
             centre = pl.col("ood_mse").mean().over("condition")
             losses = losses.with_columns(ood_mse=(pl.col("ood_mse") - centre).abs())
-        rows = losses.select("condition", "ood_mse", "who").rows()
-        return [(study.by_id[c].index, y, who) for c, y, who in rows], study.sampled
+        rows, note = losses.rename({"ood_mse": "value"}), study.sampled
+    else:
+        rows, note = _pairs(study, name)
+    shift = _FIRST + (_LAST - _FIRST) * jitter(pl.int_range(1, pl.len() + 1).over("condition"))
+    placed = study.placed(rows).with_columns(shift=shift)
+    return placed.select("band", "facet", "label", "name", "who", "value", "shift"), note
+
+
+def _pairs(study: Study, name: str) -> tuple[pl.DataFrame, str]:
     pairs = study.rows("pairs", "condition", "metric", "at", "seed_a", "seed_b", "distance")
     pairs = pairs.filter(
         (pl.col("metric") == name) & (pl.col("at") == "end") & pl.col("distance").is_not_null()
     )
-    if not pairs.height:
-        return [], ""
-    counted = pairs.with_columns(
-        rank=pl.int_range(pl.len()).over("condition"), total=pl.len().over("condition")
-    )
     most = max(12, min(MOST_PAIRS, MOST_POINTS // len(study.conditions)))
-    step = (pl.col("total") / most).ceil().cast(pl.Int64)
-    kept = counted.filter(pl.col("rank") % step == 0)
+    step = (pl.len().over("condition") / most).ceil().cast(pl.Int64)
+    kept = pairs.filter(pl.int_range(pl.len()).over("condition") % step == 0)
     note = (
         f"{kept.height} of {pairs.height} pairs are drawn, evenly chosen."
         if kept.height < pairs.height
         else ""
     )
-    rows = kept.select("condition", "distance", "seed_a", "seed_b").rows()
-    index = {one.id: one.index for one in study.conditions}
-    return [(index[c], y, f"{index[c]}.{a} {index[c]}.{b}") for c, y, a, b in rows], note
+    index = pl.col("condition").replace_strict(
+        {one.id: one.index for one in study.conditions}, return_dtype=pl.Int64
+    )
+    return (
+        kept.with_columns(
+            value=pl.col("distance"),
+            name=pl.format("{} – {}", "seed_a", "seed_b"),
+            who=pl.format("{}.{} {}.{}", index, "seed_a", index, "seed_b"),
+        ),
+        note,
+    )
 
 
 def heat_map(study: Study, level: str) -> Chart:
     """A two-factor sweep at a glance: one cell a condition, its value written in it."""
     name = primary(study, level)
-    rows = _labelled(study, _rows(study, level).filter(pl.col("metric") == name))
-    known = [v for v in rows["value"].to_list() if v is not None]
+    rows = study.placed(_rows(study, level).filter(pl.col("metric") == name))
+    known = rows["value"].drop_nulls().to_list()
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    shades = [shade((v - low) / (high - low) if high > low else 0.5) for v in known]
+    cells = rows.drop_nulls("value").with_columns(
+        said=pl.col("value").map_elements(lambda v: number(v, 2), pl.String),
+        fill=pl.Series([fill for fill, _ in shades], dtype=pl.String),
+        ink=pl.Series([ink for _, ink in shades], dtype=pl.String),
+    )
 
-    def draw(width: Number) -> Plot:
-        facets = study.facets
-        x = Axis(Bands(names=study.levels), study.factor or "")
-        plot = Plot(
-            width, 60 + 34 * len(facets), x, Axis(Bands(names=facets), ""), grid=False, top=6
+    def draw(width: Number) -> Graphic:
+        side = alt.Scale(domain=study.facets, padding=0)
+        base = alt.Chart(cells).encode(
+            x=levels_x(study, width),
+            y=alt.Y("facet:N", scale=side, axis=alt.Axis(title=None)),
+            tooltip=[tip("label", "condition", "N"), tip("value", "value")],
         )
-        for position, facet, value in rows.select("position", "facet", "value").rows():
-            row = facets.index(facet)
-            if value is None:
-                continue
-            share = (value - low) / (high - low) if high > low else 0.5
-            shade = f"h{round(share * 8)}"
-            plot.bar(position - 0.5, position + 0.5, row - 0.5, row + 0.5, colour=shade)
-            if (plot.right - plot.left) / len(study.levels) > 30:
-                plot.text(
-                    plot.x(position),
-                    plot.y(row) + 4,
-                    number(value, 2),
-                    anchor="middle",
-                    kind=f"over {shade}",
-                )
-        return plot
+        layers = [base.mark_rect(stroke=PAPER).encode(fill=alt.Fill("fill:N", scale=None))]
+        if (width - 90) / len(study.levels) > 30:
+            layers.append(
+                base.mark_text().encode(text="said:N", color=alt.Color("ink:N", scale=None))
+            )
+        return alt.layer(*layers).properties(height=30 * len(study.facets))
 
-    table = table_of(rows.drop("facet", "position"), _COLUMNS, full="degeneracy")
+    table = table_of(rows.drop("facet", "position", "band"), _COLUMNS, full="degeneracy")
     return Chart(
         id=f"heat-{level}",
         title=f"{LEVELS[level]}: {lowered(metric(name).title)}",
@@ -264,16 +277,6 @@ def _rows(study: Study, level: str) -> pl.DataFrame:
         "degeneracy", "condition", "level", "metric", "at", *names, "n_networks", "n_pairs"
     )
     return rows.filter((pl.col("level") == level) & (pl.col("at") == "end"))
-
-
-def _labelled(study: Study, rows: pl.DataFrame) -> pl.DataFrame:
-    places = pl.DataFrame(
-        [
-            {"condition": c.id, "label": c.label, "position": c.position, "facet": c.facet}
-            for c in study.conditions
-        ]
-    )
-    return rows.join(places, on="condition", how="left", maintain_order="left")
 
 
 def _summary(title: str, rows: pl.DataFrame) -> str:
@@ -321,7 +324,7 @@ def numbers(study: Study) -> Table:
     """Every value of every level and time, for reading."""
     names = ("value", "ci_low", "ci_high", "untrained", "null", "cross", "floor")
     rows = study.rows("degeneracy", "condition", "level", "metric", "at", *names, "n_networks")
-    labelled = _labelled(study, rows).select("level", "metric", "at", "label", *names, "n_networks")
+    labelled = study.placed(rows).select("level", "metric", "at", "label", *names, "n_networks")
     return table_of(
         labelled,
         {"level": "Level", "metric": "Metric", "at": "When", **_COLUMNS},

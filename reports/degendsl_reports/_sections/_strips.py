@@ -1,17 +1,36 @@
 """Charts that several sections share: a point a network, curves a condition, how pairs spread."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
+import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, Table
-from .._drawing import Axis, Plot, Point
-from .._scales import Bands, Linear, Log, Number, fitted, number, wide
-from .._study import Condition, Study, farthest, most
+from .._marks import across, jitter, reference_lines, reference_names
+from .._numbers import Number, number, wide
+from .._study import Condition, Study, farthest, least, most
+from .._theme import (
+    NETWORK,
+    Graphic,
+    colours,
+    equal,
+    equal_axes,
+    focus,
+    levels_x,
+    names_y,
+    paint,
+    ring,
+    tip,
+    value_x,
+    value_y,
+)
 from .._words import NETWORK_COLUMNS, metric
 
 # Points of one strip chart; the other views draw every network.
 _MOST_POINTS = 1200
+# Bars of a distribution.
+_STEPS = 40
 
 
 def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> Chart | None:
@@ -21,22 +40,26 @@ def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> C
     if not rows.height:
         return None
     title, axis = NETWORK_COLUMNS.get(column, (column.replace("_", " "),) * 2)
-    values = rows[column].cast(pl.Float64).to_list()
-    starts = rows[before].drop_nulls().to_list()
-    log = wide([*values, *starts], 30)
-    scale = fitted([*values, *starts], log=log, zero=not log)
-    axis += " (log)" if isinstance(scale, Log) else ""
+    rows = study.placed(rows.with_columns(pl.col(column).cast(pl.Float64).alias("value")))
+    values = rows["value"].to_list()
+    log = wide([*values, *rows[before].drop_nulls().to_list()], 30)
+    grouped = _per_condition(study, rows, column)
+    centres = rows.group_by("condition", maintain_order=True).agg(
+        pl.col("band", "facet", "label").first(),
+        pl.col("value").median(),
+        pl.col(before).median().alias("init"),
+    )
+    total = rows.height
+    drawn = rows.filter(pl.int_range(pl.len()).over("condition") % -(-total // _MOST_POINTS) == 0)
+    drawn = drawn.with_columns(shift=jitter(pl.int_range(pl.len()).over("condition")))
 
     def panel(facet: str) -> Panel:
+        here, middle = (frame.filter(pl.col("facet") == facet) for frame in (drawn, centres))
         return Panel(
-            draw=lambda panel_width: _strips(study, rows, column, facet, scale, axis, panel_width),
-            title=facet,
+            draw=lambda width: _strips(study, here, middle, axis, width, log=log), title=facet
         )
 
-    grouped = _per_condition(study, rows, column)
-    total = rows.height
-    rows = rows.filter(pl.int_range(pl.len()).over("condition") % -(-total // _MOST_POINTS) == 0)
-    thinned = f"{rows.height} of {total} networks are drawn, evenly chosen."
+    thinned = f"{drawn.height} of {total} networks are drawn, evenly chosen."
     return Chart(
         id=id,
         title=title,
@@ -45,47 +68,55 @@ def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> C
         panels=[panel(facet) for facet in study.facets],
         width=width if len(study.facets) <= 3 else 246,
         table=grouped,
-        note=thinned if rows.height < total else study.sampled,
+        note=thinned if drawn.height < total else study.sampled,
     )
+
+
+_HEIGHT = 150
 
 
 def _strips(
     study: Study,
     rows: pl.DataFrame,
-    column: str,
-    facet: str,
-    scale: Linear | Log,
+    centres: pl.DataFrame,
     axis: str,
     width: Number,
-) -> Plot:
-    room = 34 if rows[f"{column}_init"].is_not_null().any() else 10
-    bands = Bands(names=study.levels)
-    plot = Plot(width, 210, Axis(bands, study.factor or ""), Axis(scale, axis), right=room)
-    last = None
-    step = (plot.right - plot.left) / len(study.levels)
-    for condition in study.conditions:
-        if condition.facet != facet:
-            continue
-        here = rows.filter(pl.col("condition") == condition.id)
-        shifted = [
-            (
-                Point(condition.position, float(value), who),
-                step * 0.5 * ((index * 0.6180339887498949) % 1.0 - 0.5),
-            )
-            for index, (value, who) in enumerate(here.select(column, "who").rows())
+    *,
+    log: bool,
+) -> Graphic:
+    x, y = levels_x(study, width), value_y("value", axis, log=log)
+    crowded = (width - 60) / len(study.levels) < 24
+    points = (
+        alt.Chart(rows.select("band", "label", "name", "who", "value", "shift"))
+        .mark_circle(size=8 if crowded else 28)
+        .encode(
+            x=x,
+            xOffset=alt.XOffset("shift:Q", scale=alt.Scale(domain=[-0.5, 1.5])),
+            y=y,
+            color=colours(study),
+            opacity=focus(0.6),
+            stroke=ring(),
+            tooltip=[*NETWORK, tip("value", "value")],
+        )
+    )
+    medians = (
+        across(centres, x)
+        .mark_rule(strokeWidth=2.6)
+        .encode(
+            y=y,
+            color=colours(study),
+            tooltip=[tip("label", "condition", "N"), tip("value", "median")],
+        )
+    )
+    starts = centres.drop_nulls("init").with_columns(value="init", reference=pl.lit("init"))
+    layers = [points, medians]
+    if starts.height:
+        seen = [*rows["value"].to_list(), *starts["value"].to_list()]
+        layers += [
+            reference_lines(starts, x, y),
+            reference_names(starts, y, seen, _HEIGHT, log=log),
         ]
-        radius = 3 if step > 24 else 1.6
-        plot.shifted_dots(shifted, colour=condition.colour, radius=radius)
-        median = here[column].cast(pl.Float64).median()
-        if isinstance(median, float):
-            plot.tick(condition.position, median, step * 0.36, kind=f"median {condition.colour}")
-        start = here[f"{column}_init"].median()
-        if isinstance(start, float):
-            plot.tick(condition.position, start, step * 0.42, kind="reference null")
-            last = plot.y(start)
-    if last is not None:
-        plot.text(plot.right + 4, last + 4, "init", kind="soft")
-    return plot
+    return alt.layer(*layers).properties(height=_HEIGHT)
 
 
 def _per_condition(study: Study, rows: pl.DataFrame, column: str) -> Table:
@@ -108,7 +139,7 @@ def _per_condition(study: Study, rows: pl.DataFrame, column: str) -> Table:
 
 
 def per_condition(
-    conditions: Sequence[Condition], draw: Callable[[Condition, Number], Plot]
+    conditions: Sequence[Condition], draw: Callable[[Condition, Number], Any]
 ) -> list[Panel]:
     """A panel for each condition, titled and coloured as it."""
 
@@ -135,54 +166,69 @@ def distribution_chart(study: Study, name: str, *, id: str) -> Chart | None:
     if pairs.height < 3:
         return None
     words = metric(name)
-    scale = fitted(pairs["distance"].to_list(), zero=False)
-    assert isinstance(scale, Linear)
-    edges = [scale.low + (scale.high - scale.low) * i / 40 for i in range(41)]
+    counts = study.placed(_histogram(pairs))
 
     def panel(facet: str) -> Panel:
-        return Panel(
-            draw=lambda width: _ridges(study, pairs, facet, scale, edges, words.axis, width),
-            title=facet,
-        )
+        here = counts.filter(pl.col("facet") == facet)
+        return Panel(draw=lambda width: _ridges(study, here, words.axis, width), title=facet)
 
-    quartiles = _quartiles(study, pairs)
     return Chart(
         id=id,
         title=f"How pairs differ: {words.title}",
         summary=f"Distribution of {pairs.height} distances, a row per condition.",
         panels=[panel(facet) for facet in study.facets],
         width=506 if len(study.facets) == 1 else 332 if len(study.facets) <= 3 else 246,
-        table=quartiles,
+        table=_quartiles(study, pairs),
         flags=_families(study, name),
     )
 
 
-def _ridges(
-    study: Study,
-    pairs: pl.DataFrame,
-    facet: str,
-    scale: Linear,
-    edges: list[Number],
-    axis: str,
-    width: Number,
-) -> Plot:
-    names = study.levels[::-1]
-    each = 44 if len(names) <= 8 else 22 if len(names) <= 20 else 12
-    plot = Plot(width, 52 + each * len(names), Axis(scale, axis), Axis(Bands(names=names)))
-    for condition in study.conditions:
-        values = pairs.filter(pl.col("condition") == condition.id)["distance"].to_list()
-        if condition.facet != facet or not values:
-            continue
-        counts = [0] * 40
-        for value in values:
-            counts[min(39, max(0, int((value - scale.low) / (scale.high - scale.low) * 40)))] += 1
-        foot = len(names) - 1 - condition.position - 0.42
-        tops = [foot + 0.88 * count / max(counts) for count in counts]
-        xs = [x for low, high in zip(edges, edges[1:], strict=False) for x in (low, high)]
-        ys = [y for top in tops for y in (top, top)]
-        plot.band(xs, [foot] * len(xs), ys, colour=condition.colour)
-        plot.line(xs, ys, kind="outline", colour=condition.colour)
-    return plot
+def _histogram(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Counts in 40 equal steps of distance, for each condition all of them."""
+    low, high = least(pairs["distance"]), most(pairs["distance"])
+    step = (high - low) / _STEPS or 1.0
+    bins = pl.DataFrame({"bin": range(_STEPS)}, schema={"bin": pl.Int64})
+    counted = (
+        pairs.with_columns(
+            bin=((pl.col("distance") - low) / step).floor().cast(pl.Int64).clip(0, _STEPS - 1)
+        )
+        .group_by("condition", "bin")
+        .agg(pairs=pl.len())
+    )
+    return (
+        pairs.select("condition")
+        .unique(maintain_order=True)
+        .join(bins, how="cross")
+        .join(counted, on=["condition", "bin"], how="left", maintain_order="left")
+        .with_columns(
+            pl.col("pairs").fill_null(0),
+            start=low + step * pl.col("bin"),
+            end=low + step * (pl.col("bin") + 1),
+        )
+        .with_columns(share=pl.col("pairs") / pl.col("pairs").max().over("condition"))
+    )
+
+
+def _ridges(study: Study, rows: pl.DataFrame, axis: str, width: Number) -> Graphic:
+    names, y = names_y(study.levels, "foot")
+    each = 40 if len(study.levels) <= 8 else 20 if len(study.levels) <= 20 else 11
+    foot = pl.col("position") + 0.42
+    # A step is drawn from where its bin begins; the last needs an end.
+    ends = rows.group_by("condition", maintain_order=True).last().with_columns(start="end")
+    outline = pl.concat([rows, ends]).with_columns(foot=foot, top=foot - 0.88 * pl.col("share"))
+    base = alt.Chart(
+        outline.select("band", "label", "start", "end", "pairs", "foot", "top")
+    ).encode(x=value_x("start", axis), color=colours(study))
+    return (
+        alt.layer(
+            base.mark_area(interpolate="step-after").encode(
+                y=y, y2="top:Q", tooltip=[tip("label", "condition", "N")]
+            ),
+            base.mark_line(interpolate="step-after", strokeWidth=1.2).encode(y=alt.Y("top:Q")),
+        )
+        .add_params(names)
+        .properties(height=each * len(study.levels))
+    )
 
 
 def _quartiles(study: Study, pairs: pl.DataFrame) -> Table:
@@ -231,13 +277,20 @@ def map_chart(study: Study, name: str, *, id: str, title: str, unit: str) -> Cha
     shown = [c for c in study.conditions if (rows["condition"] == c.id).any()]
     places = {c.id: rows.filter(pl.col("condition") == c.id) for c in shown}
 
-    def draw(condition: Condition, width: Number) -> Plot:
-        x = Axis(Linear(low=-bound, high=bound, count=4), f"MDS 1 ({unit})")
-        y = Axis(Linear(low=-tall, high=tall, count=3), f"MDS 2 ({unit})")
-        plot = Plot(width, None, x, y)
-        points = [Point(x, y, w) for x, y, w in places[condition.id].select("x", "y", "who").rows()]
-        plot.dots(points, colour=condition.colour, radius=4 if width > 200 else 2.5)
-        return plot
+    def draw(condition: Condition, width: Number) -> Graphic:
+        here = study.placed(places[condition.id]).select("x", "y", "who", "label", "name")
+        titles = (f"MDS 1 ({unit})", f"MDS 2 ({unit})")
+        points = (
+            alt.Chart(here)
+            .mark_circle(size=50 if width > 200 else 20, color=paint(condition.position))
+            .encode(
+                **equal_axes("x", "y", bound, tall, titles),
+                opacity=focus(),
+                stroke=ring(),
+                tooltip=NETWORK,
+            )
+        )
+        return equal(points, width, tall / bound)
 
     stress = [most(places[c.id]["stress"]) for c in shown]
     return Chart(
