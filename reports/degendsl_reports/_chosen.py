@@ -1,12 +1,16 @@
 """What the script needs to follow one network: facts about each, and what a few of them do."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import altair as alt
 import polars as pl
 
 from ._numbers import Number, number
 from ._sections._levels import primary
-from ._study import Study, farthest, least, most
+from ._study import Study, farthest
+from ._theme import PAPER, TARGET, Graphic
+from ._vega import specification
 from ._words import lowered, metric
 
 _FACTS = (
@@ -19,8 +23,8 @@ _FACTS = (
     ("kernel_alignment", "kernel alignment"),
 )
 
-# Trials that the small picture of a chosen network shows.
-_PATHS = 3
+# Trials and channels that the small pictures of a chosen network show.
+_PATHS, _CHANNELS = 3, 4
 
 
 def chosen_data(study: Study) -> dict[str, Any]:
@@ -32,7 +36,7 @@ def chosen_data(study: Study) -> dict[str, Any]:
         if found
     ]
     conditions: list[dict[str, Any]] = [
-        {"label": one.label, "colour": one.position, "networks": {}} for one in study.conditions
+        {"label": one.label, "networks": {}} for one in study.conditions
     ]
     rows = study.named("networks", *(column for column, _ in _FACTS))
     for row in rows.iter_rows(named=True):
@@ -45,8 +49,11 @@ def chosen_data(study: Study) -> dict[str, Any]:
     return {
         "facts": names,
         "conditions": conditions,
-        **_trials(study),
-        "paths": _paths(study),
+        "exhibit": {
+            "trial": specification(_trial_chart, 260),
+            "states": specification(_states_chart, 190),
+        },
+        "exhibits": _exhibits(study),
     }
 
 
@@ -69,66 +76,89 @@ def _places(study: Study, name: str) -> dict[tuple[str, int], Number]:
     return {(c, s): d for c, s, d in means.rows() if d is not None}
 
 
-def _trials(study: Study) -> dict[str, Any]:
-    """First trials as whole numbers, 0 to 1000 over the target's range: small, and fine enough."""
-    stimuli = study.rows("stimuli", "condition", "ood", "trial", "time", "kind", "channel", "value")
-    targets: dict[int, Any] = {}
-    ranges: dict[tuple[int, str], tuple[Number, Number, Any]] = {}
-    for (condition, ood), rows in stimuli.filter(pl.col("kind") == "target").group_by(
-        "condition", "ood", maintain_order=True
-    ):
-        index = study.by_id[str(condition)].index
-        first = rows["trial"].min()
-        one = rows.filter(pl.col("trial") == first)
-        low, high = least(one["value"]), most(one["value"])
-        ranges[index, str(ood)] = low, (high - low) or 1.0, first
-        targets.setdefault(index, {})[str(ood)] = {"channels": _channels(one, "value", low, high)}
-    outputs: dict[str, Any] = {}
-    rows = study.named("trials", "ood", "trial", "time", "channel", "output")
-    for (who, ood), one in rows.group_by("who", "ood", maintain_order=True):
-        found = ranges.get((int(str(who).split(".")[0]), str(ood)))
-        if found is None:
-            continue
-        low, span, first = found
-        here = one.filter(pl.col("trial") == first)
-        outputs.setdefault(str(who), {})[str(ood)] = _channels(here, "output", low, low + span)
-    return {"targets": targets, "outputs": outputs}
-
-
-def _channels(rows: pl.DataFrame, column: str, low: Number, high: Number) -> list[list[int]]:
-    span = (high - low) or 1.0
-    scaled = rows.sort("channel", "time").with_columns(
-        scaled=((pl.col(column).cast(pl.Float64) - low) / span * 1000)
-        .clip(-170, 1170)
-        .round()
-        .fill_nan(500)
-        .fill_null(500)
-        .cast(pl.Int64)
-    )
-    return [one["scaled"].to_list() for _, one in scaled.group_by("channel", maintain_order=True)][
-        :4
-    ]
-
-
-def _paths(study: Study) -> dict[str, Any]:
-    rows = study.named("trajectories", "trial", "time", "x", "y")
-    fixed = study.named("fixed_points", "x", "y", "stable")
-    found: dict[str, Any] = {}
-    for (who,), one in rows.group_by("who", maintain_order=True):
-        bound = farthest(one["x"], one["y"])
-        lines = [
-            [
-                round(1000 * v / bound)
-                for pair in part.sort("time").select("x", "y").rows()
-                for v in pair
-            ]
-            for _, part in one.group_by("trial", maintain_order=True)
-            if part["trial"][0] < _PATHS
-        ]
-        points = [
-            [round(1000 * x / bound), round(1000 * y / bound), int(bool(stable))]
-            for x, y, stable in fixed.filter(pl.col("who") == who).select("x", "y", "stable").rows()
-            if x is not None and abs(x) <= bound and abs(y) <= bound
-        ]
-        found[str(who)] = {"lines": lines, "points": points}
+def _exhibits(study: Study) -> dict[str, list[dict[str, Any]]]:
+    """By network, the rows of a picture each: a trial of each kind, and states."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for who, title, rows in _trials(study):
+        found.setdefault(who, []).append({"title": title, "kind": "trial", "rows": rows})
+    for who, rows in _states(study):
+        title = "States, two main directions"
+        found.setdefault(who, []).append({"title": title, "kind": "states", "rows": rows})
     return found
+
+
+def _trials(study: Study) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """The first trial of each kind: target and output, scaled to the range of the target."""
+    keys = ("condition", "ood", "trial", "time", "channel")
+    stimuli = study.rows("stimuli", *keys, "kind", "value").filter(pl.col("kind") == "target")
+    first = stimuli.filter(
+        (pl.col("trial") == pl.col("trial").min().over("condition", "ood"))
+        & (pl.col("channel") < _CHANNELS)
+    )
+    low, high = (bound.over("condition", "ood") for bound in (pl.min("value"), pl.max("value")))
+    target = first.with_columns(low=low, span=pl.when(high > low).then(high - low).otherwise(1.0))
+    outputs = study.named("trials", *keys[1:], "output")
+    both = study.placed(outputs.join(target, on=keys, how="inner", maintain_order="left"))
+    places = both.select(
+        "who",
+        "ood",
+        "time",
+        "channel",
+        paint=pl.format("var(--c{})", "position"),
+        **{
+            # Far outside its target an output would run into its neighbours' rows.
+            name: ((pl.col(column) - pl.col("low")) / pl.col("span")).clip(-0.15, 1.15).round(3)
+            for name, column in (("target", "value"), ("output", "output"))
+        },
+    )
+    for (who, ood), rows in places.group_by("who", "ood", maintain_order=True):
+        title = "A test trial" if ood == "in" else f"Out of distribution: {ood}"
+        yield str(who), title, rows.drop("who", "ood").to_dicts()
+
+
+def _states(study: Study) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """States of a few trials and fixed points, scaled to the farthest state."""
+    states = study.named("trajectories", "trial", "time", "x", "y")
+    fixed = study.named("fixed_points", "x", "y", "stable").select("who", "x", "y", "stable")
+    for (who,), one in study.placed(states).group_by("who", maintain_order=True):
+        bound = farthest(one["x"], one["y"])
+        scaled = [(pl.col(axis) / bound).round(3) for axis in "xy"]
+        paint = pl.format("var(--c{})", "position").alias("paint")
+        lines = one.filter(pl.col("trial") < _PATHS).select("trial", "time", paint, *scaled)
+        points = (
+            fixed.filter(pl.col("who") == who)
+            .select(*scaled, "stable", paint=pl.lit(lines["paint"][0] if lines.height else ""))
+            .filter((pl.col("x").abs() <= 1) & (pl.col("y").abs() <= 1))
+        )
+        yield str(who), [*lines.to_dicts(), *points.to_dicts()]
+
+
+def _trial_chart(width: Number) -> Graphic:
+    """Target and output over time, a row a channel; its rows come with the choice."""
+    rows = alt.Chart(alt.NamedData("rows"))
+    base = rows.encode(x=alt.X("time:Q", axis=alt.Axis(title="time"), scale=alt.Scale(nice=False)))
+
+    def line(of: str, **look: Any) -> alt.Chart:
+        place = f"datum.channel + 0.5 - 0.72 * (datum.{of} - 0.5)"
+        y = alt.Y("y:Q", axis=None, scale=alt.Scale(reverse=True, zero=False, nice=False))
+        return base.transform_calculate(y=place).mark_line(**look).encode(y=y, detail="channel:N")
+
+    return alt.layer(
+        line("target", color=TARGET, strokeWidth=4),
+        line("output").encode(color=alt.Color("paint:N", scale=None)),
+    ).properties(height=90)
+
+
+def _states_chart(width: Number) -> Graphic:
+    """Trajectories and fixed points: filled where stable."""
+    rows = alt.Chart(alt.NamedData("rows"))
+    one = alt.Scale(domain=[-1.05, 1.05], nice=False)
+    place = {"x": alt.X("x:Q", scale=one, axis=None), "y": alt.Y("y:Q", scale=one, axis=None)}
+    paint = alt.Color("paint:N", scale=None)
+    lines = rows.transform_filter("isValid(datum.trial)").mark_line(strokeWidth=0.9)
+    points = rows.transform_filter("isValid(datum.stable)").mark_point(size=60)
+    fill = alt.FillValue(PAPER, condition={"test": "datum.stable", "field": "paint", "scale": None})
+    return alt.layer(
+        lines.encode(**place, color=paint, detail="trial:N", order="time:Q"),
+        points.encode(**place, stroke=alt.Stroke("paint:N", scale=None), fill=fill),
+    ).properties(width=150, height=150)

@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from degendsl.store import Store
 
-from ._chosen import chosen_data
 from ._colours import colour_rules, heat_rules
+from ._live import live_data, packed, vega
 from ._sections import sections_of
-from ._security import content_policy, inline_json
+from ._security import content_policy
 from ._study import Study
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -28,7 +28,8 @@ def render(store: Store) -> str:
     about = study.resolved.get("study") or {}
     levels = len(study.levels)
     styles = [chart_style(levels), source("page.css")]
-    script = source("page.js")
+    script, library = source("page.js"), vega()
+    sections = sections_of(study)
     return (
         environment()
         .get_template("page.html.jinja")
@@ -38,13 +39,14 @@ def render(store: Store) -> str:
             title=about.get("title") or about.get("name") or "Networks",
             counts=_counts(study),
             include=(study.resolved.get("measure") or {}).get("include", "converged"),
-            sections=sections_of(study),
+            sections=sections,
             lock=study.lock,
             large=study.shown.height > 1000,
-            policy=content_policy([script], styles),
+            policy=content_policy([script, library], styles),
             styles=[Markup(style) for style in styles],
             script=Markup(script),
-            data=Markup(inline_json(chosen_data(study))),
+            vega=packed(library),
+            data=packed(live_data(study, sections)),
         )
     )
 

@@ -1,9 +1,7 @@
-"""What keeps a page to itself: a policy that names its own script and styles, and safe JSON."""
+"""What keeps a page to itself: a policy that names its own scripts and styles."""
 
 import base64
 import hashlib
-import json
-from typing import Any
 
 
 def content_policy(scripts: list[str], styles: list[str]) -> str:
@@ -19,14 +17,6 @@ def content_policy(scripts: list[str], styles: list[str]) -> str:
             "form-action 'none'",
         ]
     )
-
-
-def inline_json(value: Any) -> str:
-    """JSON that no text inside can end the script element of."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
 
 
 def _sources(texts: list[str]) -> str:

@@ -69,8 +69,8 @@ def config() -> dict[str, Any]:
         "axisY": {"domain": False, "labelSeparation": 2},
         "text": {"color": INK, "fontSize": FONT_SIZE},
         "rule": {"strokeWidth": 1.8},
-        "line": {"strokeWidth": 1.7},
-        "circle": {"opacity": 0.8},
+        "line": {"strokeWidth": 1.7, "cursor": "pointer"},
+        "circle": {"opacity": 0.8, "cursor": "pointer"},
         "area": {"opacity": 0.22},
     }
 

@@ -1,5 +1,6 @@
 """From a chart to what the page holds: a specification for Vega, and a lean drawing by it."""
 
+import math
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
@@ -186,8 +187,10 @@ def short(value: Number) -> str:
 
 
 def _rounded(value: Any) -> Any:
-    """Five digits are finer than any screen."""
+    """Five digits are finer than any screen; what is no number has no word in JSON."""
     if not isinstance(value, float):
         return value
+    if not math.isfinite(value):
+        return None
     near = float(f"{value:.5g}")
     return int(near) if near.is_integer() and abs(near) < 1e9 else near

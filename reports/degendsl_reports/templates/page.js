@@ -1,10 +1,8 @@
 "use strict";
-// The page is complete without this: it links the views, names marks and saves figures.
+// The page is complete without this. With it a drawing that comes into sight is drawn anew by Vega,
+// answers to the pointer, and shows the network that was chosen in any other.
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
   const root = document.documentElement;
-  root.classList.add("js");
-  const SVG = "http://www.w3.org/2000/svg";
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const make = (name, words = "", kind = "") => {
     const element = document.createElement(name);
@@ -12,166 +10,130 @@
     if (kind) element.className = kind;
     return element;
   };
-  const parts = (who) => who.split(".").map(Number);
-  const facts = (who) => {
-    const [condition, seed] = parts(who);
-    const one = data.conditions[condition];
-    return one && { label: one.label, seed, row: one.networks[seed], condition };
-  };
-  const called = (who) => {
-    const found = facts(who);
-    return found ? `${found.label}, network ${found.seed}` : who;
+  const bytes = (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  const unpacked = (packed) => new Response(new Blob([bytes(packed)]).stream().pipeThrough(new DecompressionStream("gzip")));
+  const text = (id) => unpacked(document.getElementById(id).textContent).text();
+  let data;
+
+  // Vega runs as a script of the page, allowed by its hash, when the first drawing needs it.
+  let vega;
+  const embed = async (box, spec) => {
+    vega ??= text("vega").then((code) => void document.head.append(make("script", code)));
+    await vega;
+    const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, defaultStyle: false, logLevel: 0, config: data.config, tooltip: { disableDefaultStyle: true } };
+    return (await vegaEmbed(box, spec, options)).view;
   };
 
-  // Choosing: every mark of a network, in every view.
-  let chosen = [];
-  const choose = (names) => {
-    all(".chart .on").forEach((mark) => mark.classList.remove("on"));
-    chosen = names;
-    root.classList.toggle("choosing", names.length > 0);
-    for (const who of names) {
-      for (const mark of all(`.chart [data-n~="${CSS.escape(who)}"]`)) {
-        const alone = mark.dataset.n.split(" ").length === 1;
-        if (!alone && names.length > 1 && mark.dataset.n !== names.join(" ")) continue;
-        mark.classList.add("on");
-        if (alone) mark.parentNode.append(mark);
+  // A panel whose turn has come: the drawing stays until its successor is there, and if there is none.
+  const stills = new Map();
+  const views = [];
+  const wake = async (place) => {
+    const spec = data.views[place.dataset.view];
+    const box = make("div", "", "view");
+    const still = place.querySelector("svg");
+    // A panel may be narrower than its drawing, and letters should not shrink.
+    const width = spec.autosize?.type === "fit-x" ? Math.min(spec.width, place.clientWidth || spec.width) : spec.width;
+    const view = await embed(box, { ...spec, width });
+    view.addEventListener("click", (_, item) => {
+      if (!item?.datum?.who) return;
+      choose(item.datum.who);
+      // What was chosen stays in sight, above what is said of it.
+      scrollBy({ top: Math.max(0, box.getBoundingClientRect().bottom - panel.getBoundingClientRect().top) });
+    });
+    await view.signal("chosen", chosen).runAsync();
+    stills.set(place, still);
+    still.replaceWith(box);
+    views.push(view);
+  };
+  let turn = Promise.resolve();
+  const watch = () => {
+    const watcher = new IntersectionObserver((seen) => {
+      for (const { isIntersecting, target } of seen) {
+        if (!isIntersecting) continue;
+        watcher.unobserve(target);
+        turn = turn.then(() => wake(target)).catch(() => target.classList.add("still"));
       }
-    }
-    describe();
+    }, { rootMargin: "200px" });
+    all("[data-view]").filter((one) => one.dataset.view in data.views).forEach((one) => watcher.observe(one));
   };
 
+  // Choosing: `who` is a network, "condition.seed", or the two of a pair.
+  let chosen = "";
+  const names = () => chosen.split(" ").filter(Boolean);
+  const choose = (who) => {
+    chosen = who;
+    describe();
+    for (const view of views) view.signal("chosen", chosen).runAsync();
+  };
+  const facts = (who) => {
+    const [condition, seed] = who.split(".").map(Number);
+    const one = data.conditions[condition];
+    return { ...one, condition, seed, row: one.networks[seed] ?? [], said: `${one.label}, network ${seed}` };
+  };
   const panel = document.getElementById("chosen");
   const describe = () => {
-    panel.hidden = chosen.length === 0;
-    if (panel.hidden) return;
-    const inside = panel.firstElementChild;
-    inside.replaceChildren();
+    panel.hidden = !chosen;
+    if (!chosen) return;
     const bar = make("div", "", "bar");
-    bar.append(make("strong", chosen.map(called).join(" and ")));
+    bar.append(make("strong", names().map((who) => facts(who).said).join(" and ")));
     const buttons = make("span");
-    for (const [words, step] of [["Previous", -1], ["Next", 1]]) {
-      if (chosen.length !== 1) continue;
-      const button = make("button", words);
-      button.addEventListener("click", () => move(step, words));
-      buttons.append(button, " ");
-    }
-    const close = make("button", "Let go");
-    close.addEventListener("click", () => choose([]));
-    buttons.append(close);
+    const button = (words, act) => {
+      const one = make("button", words);
+      one.addEventListener("click", act);
+      buttons.append(one, " ");
+    };
+    if (names().length === 1) for (const [words, step] of [["Previous", -1], ["Next", 1]]) button(words, () => move(step, words));
+    button("Let go", () => choose(""));
     bar.append(buttons);
-    inside.append(bar);
-    const views = make("div", "", "views");
-    for (const who of chosen) views.append(table(who));
-    if (chosen.length === 1) pictures(chosen[0]).forEach((one) => views.append(one));
-    inside.append(views);
+    const found = make("div", "", "views");
+    found.append(...names().map(table));
+    if (names().length === 1) pictures(chosen, found);
+    panel.firstElementChild.replaceChildren(bar, found);
+  };
+  const move = (step, words) => {
+    const { condition, seed, networks } = facts(chosen);
+    const seeds = Object.keys(networks).map(Number);
+    choose(`${condition}.${seeds[(seeds.indexOf(seed) + step + seeds.length) % seeds.length]}`);
+    all("button", panel).find((one) => one.textContent === words)?.focus();
   };
   const table = (who) => {
     const element = make("table");
-    const found = facts(who);
-    if (chosen.length > 1) element.append(make("caption", called(who)));
+    const { row, said } = facts(who);
+    if (names().length > 1) element.append(make("caption", said));
     data.facts.forEach((name, index) => {
-      const value = found?.row?.[index];
-      if (value === null || value === undefined) return;
-      const row = element.insertRow();
+      if (row[index] === null || row[index] === undefined) return;
+      const line = element.insertRow();
       const head = make("th", name);
       head.scope = "row";
-      row.append(head, make("td", String(value)));
+      line.append(head, make("td", String(row[index])));
     });
     return element;
   };
-  const move = (step, words) => {
-    const [condition, seed] = parts(chosen[0]);
-    const seeds = Object.keys(data.conditions[condition].networks).map(Number);
-    const next = seeds[(seeds.indexOf(seed) + step + seeds.length) % seeds.length];
-    choose([`${condition}.${next}`]);
-    all("button", panel).find((one) => one.textContent === words)?.focus();
-  };
-
-  // What the chosen network does: its trials and its trajectories, where the page holds them.
-  const pictures = (who) => {
-    const [condition] = parts(who);
-    const found = [];
-    for (const [reach, outputs] of Object.entries(data.outputs[who] ?? {})) {
-      const base = data.targets[condition]?.[reach];
-      if (base) found.push(trial(reach, base, outputs, condition));
+  // What the chosen network does, where the page holds it.
+  const pictures = (who, place) => {
+    const exhibits = data.exhibits[who] ?? [];
+    if (!exhibits.length) place.append(make("p", "The page holds trials of the best, the median and the worst network of each condition; not of this one."));
+    for (const { title, kind, rows } of exhibits) {
+      const box = make("div");
+      const picture = make("div");
+      box.append(make("p", title), picture);
+      place.append(box);
+      embed(picture, { ...data.exhibit[kind], description: title, datasets: { rows } }).catch(() => box.remove());
     }
-    const path = data.paths[who];
-    if (path) found.push(plane(path, condition));
-    if (!found.length) found.push(make("p", "The page holds trials of the best, the median and the worst network of each condition; not of this one."));
-    return found;
   };
-  const picture = (title, width, height) => {
-    const box = make("div");
-    box.append(make("p", title));
-    const svg = document.createElementNS(SVG, "svg");
-    for (const [name, value] of Object.entries({ class: "chart", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": title })) svg.setAttribute(name, value);
-    box.append(svg);
-    return [box, svg];
-  };
-  const add = (svg, name, attributes) => {
-    const element = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    svg.append(element);
-    return element;
-  };
-  // Styles are those of groups of marks.
-  const group = (svg, kind) => add(svg, "g", { class: kind });
-  const trial = (reach, base, outputs, condition) => {
-    const each = 28, width = 236;
-    const [box, svg] = picture(reach === "in" ? "A test trial" : `Out of distribution: ${reach}`, width, each * base.channels.length);
-    base.channels.forEach((target, row) => {
-      for (const [values, kind] of [[target, "target"], [outputs[row], `line c${data.conditions[condition].colour}`]]) {
-        if (!values) continue;
-        const d = values.map((value, index) => `${index ? "L" : "M"}${(index / Math.max(1, values.length - 1) * (width - 8) + 4).toFixed(1)} ${((row + 0.5 - (value / 1000 - 0.5) * 0.72) * each).toFixed(1)}`).join("");
-        add(group(svg, kind), "path", { d });
-      }
-    });
-    return box;
-  };
-  const plane = (path, condition) => {
-    const [box, svg] = picture("States, two main directions", 150, 150);
-    const place = (value, sign) => (75 + sign * value * 0.0705).toFixed(1);
-    const colour = `c${data.conditions[condition].colour}`;
-    for (const line of path.lines) {
-      let d = "";
-      for (let i = 0; i < line.length; i += 2) d += `${i ? "L" : "M"}${place(line[i], 1)} ${place(line[i + 1], -1)}`;
-      add(group(svg, `path ${colour}`), "path", { d });
-    }
-    for (const [x, y, stable] of path.points) {
-      add(group(svg, `${stable ? "stable" : "unstable"} ${colour}`), "circle", { cx: place(x, 1), cy: place(y, -1), r: 4 });
-    }
-    return box;
-  };
-
-  document.addEventListener("click", (event) => {
-    const mark = event.target.closest?.(".chart [data-n]");
-    if (mark) choose(mark.dataset.n.split(" "));
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && chosen.length) choose([]);
-  });
-
-  // Names under the pointer.
-  const tip = document.getElementById("tip");
-  document.addEventListener("pointermove", (event) => {
-    const mark = event.target.closest?.(".chart [data-n]");
-    tip.hidden = !mark;
-    if (!mark) return;
-    tip.textContent = mark.dataset.n.split(" ").map(called).join(" – ");
-    tip.style.left = `${Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 8)}px`;
-    tip.style.top = `${Math.max(4, event.clientY - 30)}px`;
-  });
 
   // The same by keyboard.
-  const conditions = document.getElementById("choose-condition");
-  const networks = document.getElementById("choose-network");
-  if (conditions) {
+  const chooser = () => {
+    const conditions = document.getElementById("choose-condition");
+    if (!conditions) return;
+    const networks = document.getElementById("choose-network");
     const fill = () => networks.replaceChildren(...Object.keys(data.conditions[conditions.value]?.networks ?? {}).map((seed) => new Option(seed, seed)));
     conditions.replaceChildren(...data.conditions.map((one, index) => new Option(one.label, index)));
     conditions.addEventListener("change", fill);
-    document.getElementById("choose-go").addEventListener("click", () => choose([`${conditions.value}.${networks.value}`]));
+    document.getElementById("choose-go").addEventListener("click", () => choose(`${conditions.value}.${networks.value}`));
     fill();
-  }
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && chosen && choose(""));
+  };
 
   // Figures and tables to keep.
   const save = (blob, name) => {
@@ -181,38 +143,35 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
+  const SVG = "http://www.w3.org/2000/svg";
+  const svg = (name, attributes, words = "") => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.textContent = words;
+    return element;
+  };
+  // All panels in rows of three, on white paper whatever the page is on.
   const drawing = (figure) => {
-    const panels = all(".panel", figure);
-    const style = document.getElementById("chart-style").textContent;
-    const columns = Math.min(panels.length, 3);
-    const outer = document.createElementNS(SVG, "svg");
-    outer.setAttribute("class", "chart");
+    const outer = svg("svg", { xmlns: SVG, class: "chart", fill: "none" });
+    outer.append(svg("style", {}, document.getElementById("chart-style").textContent));
     let top = 0, width = 0, row = 0, left = 0;
-    add(outer, "style", {});
-    outer.firstChild.textContent = style;
-    panels.forEach((one, index) => {
-      if (index && index % columns === 0) { top += row + 12; row = 0; left = 0; }
-      const box = one.querySelector("svg").viewBox.baseVal;
-      const words = one.querySelector("p")?.textContent ?? "";
-      const group = document.createElementNS(SVG, "g");
-      group.setAttribute("transform", `translate(${left} ${top})`);
-      add(group, "text", { class: "title", x: 0, y: 12 });
-      group.firstChild.textContent = words;
-      const inner = document.createElementNS(SVG, "g");
-      inner.setAttribute("transform", "translate(0 18)");
-      for (const node of one.querySelector("svg").childNodes) inner.append(node.cloneNode(true));
-      all(".on", inner).forEach((mark) => mark.classList.remove("on"));
-      group.append(inner);
-      outer.append(group);
+    all(".panel", figure).forEach((one, index) => {
+      if (index && index % 3 === 0) { top += row + 12; row = 0; left = 0; }
+      const still = stills.get(one) ?? one.querySelector("svg");
+      const box = still.viewBox.baseVal;
+      const inner = svg("g", { transform: `translate(${left} ${top + 18})` });
+      inner.append(...[...still.childNodes].map((node) => node.cloneNode(true)));
+      outer.append(svg("text", { class: "title", x: left, y: top + 12 }, one.querySelector("p")?.textContent ?? ""), inner);
       left += box.width + 14;
       width = Math.max(width, left);
       row = Math.max(row, box.height + 18);
     });
-    for (const [name, value] of Object.entries({ xmlns: SVG, width, height: top + row, viewBox: `0 0 ${width} ${top + row}` })) outer.setAttribute(name, value);
-    return { text: new XMLSerializer().serializeToString(outer), width, height: top + row };
+    const height = top + row;
+    for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) outer.setAttribute(name, value);
+    const text = new XMLSerializer().serializeToString(outer).replace(/var\(--(\w+)\)/g, (whole, name) => data.palette[name] ?? whole);
+    return { blob: new Blob([text], { type: "image/svg+xml" }), width, height };
   };
-  const png = (figure, name) => {
-    const { text, width, height } = drawing(figure);
+  const png = ({ blob, width, height }, name) => {
     const image = new Image();
     image.onload = () => {
       const canvas = make("canvas");
@@ -223,34 +182,43 @@
       context.fillStyle = "#fff";
       context.fillRect(0, 0, canvas.width, canvas.height);
       context.drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob((blob) => save(blob, `${name}.png`));
+      canvas.toBlob((made) => save(made, name));
       URL.revokeObjectURL(image.src);
     };
-    image.src = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+    image.src = URL.createObjectURL(blob);
   };
-  for (const figure of all("figure")) {
-    const title = figure.querySelector("h3").textContent;
-    for (const kind of ["SVG", "PNG"]) {
-      const button = make("button", kind);
-      button.type = "button";
-      button.setAttribute("aria-label", `${title} as ${kind}`);
-      button.addEventListener("click", () => kind === "SVG" ? save(new Blob([drawing(figure).text], { type: "image/svg+xml" }), `${figure.id}.svg`) : png(figure, figure.id));
-      figure.querySelector(".foot").append(button);
+  const downloads = () => {
+    for (const figure of all("figure")) {
+      const title = figure.querySelector("h3").textContent;
+      for (const [kind, keep] of [["SVG", ({ blob }, name) => save(blob, name)], ["PNG", png]]) {
+        const button = make("button", kind);
+        button.type = "button";
+        button.setAttribute("aria-label", `${title} as ${kind}`);
+        button.addEventListener("click", () => keep(drawing(figure), `${figure.id}.${kind.toLowerCase()}`));
+        figure.querySelector(".foot").append(button);
+      }
     }
-  }
-  // Compressed tables are unpacked on the way out, so that a spreadsheet opens them.
-  for (const link of all("a.csv")) {
-    if (!link.download.endsWith(".gz") || !("DecompressionStream" in window)) continue;
-    const name = link.download.replace(/\.gz$/, "");
-    link.textContent = name;
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      const packed = Uint8Array.from(atob(link.href.split(",")[1]), (letter) => letter.charCodeAt(0));
-      const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-      new Response(stream).blob().then((blob) => save(new Blob([blob], { type: "text/csv" }), name));
-    });
-  }
-  // A large page is laid out piece by piece until it is open, then whole.
-  const settle = () => root.classList.add("settled");
-  addEventListener("load", () => ("requestIdleCallback" in window ? requestIdleCallback(settle) : setTimeout(settle, 200)));
+    // Compressed tables are unpacked on the way out, so that a spreadsheet opens them.
+    for (const link of all("a.csv")) {
+      if (!link.download.endsWith(".gz")) continue;
+      const name = link.download.replace(/\.gz$/, "");
+      link.textContent = name;
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        unpacked(link.href.split(",")[1]).blob().then((blob) => save(new Blob([blob], { type: "text/csv" }), name));
+      });
+    }
+  };
+
+  // All of this waits until the page is open: its drawings are what is read meanwhile.
+  addEventListener("load", async () => {
+    if (!("DecompressionStream" in window)) return;
+    data = JSON.parse(await text("data"));
+    root.classList.add("js");
+    downloads();
+    chooser();
+    watch();
+    // A large page is laid out piece by piece until it is open, then whole.
+    (window.requestIdleCallback ?? setTimeout)(() => root.classList.add("settled"));
+  });
 })();
