@@ -27,10 +27,10 @@ Graphic = alt.Chart | alt.LayerChart | alt.FacetChart
 _CHARACTER = 6.1
 
 # Each chart has a parameter `chosen`: a network as `condition.seed`, two of them for a pair, or ''.
-# A mark is in focus where nothing is chosen, where it is of the chosen, or a pair with it.
-_IN_FOCUS = (
-    "!chosen || indexof(' ' + datum.who + ' ', ' ' + chosen + ' ') >= 0"
-    " || indexof(' ' + chosen + ' ', ' ' + datum.who + ' ') >= 0"
+# A mark is of the chosen where it is one of them, or a pair with the only one.
+_CHOSEN = (
+    "chosen && (indexof(' ' + datum.who + ' ', ' ' + chosen + ' ') >= 0"
+    " || indexof(' ' + chosen + ' ', ' ' + datum.who + ' ') >= 0)"
 )
 _POWER = (
     "datum.label == '' ? '' : datum.value >= 0.001 && datum.value < 100000"
@@ -144,12 +144,14 @@ def names_y(names: Sequence[str], field: str, title: str = "") -> tuple[alt.Para
 
 def focus(opacity: Number = 0.8) -> alt.OpacityValue:
     """An opacity that fades where a network is chosen and the mark, by its `who`, is not of it."""
-    return alt.OpacityValue(0.1, condition={"test": _IN_FOCUS, "value": opacity})
+    return alt.OpacityValue(
+        0.1, condition=[{"test": "!chosen", "value": opacity}, {"test": _CHOSEN, "value": 1}]
+    )
 
 
 def ring() -> alt.StrokeValue:
     """A stroke around the marks of the chosen network."""
-    return alt.StrokeValue(None, condition={"test": f"chosen && ({_IN_FOCUS})", "value": INK})
+    return alt.StrokeValue(None, condition={"test": _CHOSEN, "value": INK})
 
 
 def tip(field: str, title: str, kind: Literal["N", "Q"] = "Q") -> alt.Tooltip:
