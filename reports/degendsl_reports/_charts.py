@@ -83,8 +83,6 @@ class Chart:
             f'width="{drawing.width:g}" height="{drawing.height:g}" fill="none" role="img" '
             f'aria-label="{escape(label)}">{drawing.body}</svg>'
         )
-        if spec:
-            spec["description"] = label
         return Shown(panel.title, panel.colour, f"{self.id}/{index}", Markup(element), spec)
 
     def figure(self, width: Number, *, style: str, millimetres: Number) -> str:

@@ -23,7 +23,7 @@ def live_data(study: Study, sections: Sequence[Section]) -> dict[str, Any]:
     return {
         "config": config(),
         "palette": palette(len(study.levels)),
-        "views": {panel.view: panel.spec for panel in panels},
+        "views": {panel.view: panel.spec for panel in panels if panel.spec},
         **chosen_data(study),
     }
 

@@ -17,11 +17,16 @@
 
   // Vega runs as a script of the page, allowed by its hash, when the first drawing needs it.
   let vega;
-  const embed = async (box, spec) => {
+  const embed = async (box, spec, label) => {
     vega ??= text("vega").then((code) => void document.head.append(make("script", code)));
     await vega;
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, defaultStyle: false, logLevel: 0, config: data.config, tooltip: { disableDefaultStyle: true } };
-    return (await vegaEmbed(box, spec, options)).view;
+    const { view } = await vegaEmbed(box, spec, options);
+    // One picture with one name; a role on every group of marks would be noise.
+    box.setAttribute("role", "img");
+    box.setAttribute("aria-label", label);
+    box.querySelector("svg").setAttribute("aria-hidden", "true");
+    return view;
   };
 
   // A panel whose turn has come: the drawing stays until its successor is there, and if there is none.
@@ -33,7 +38,7 @@
     const still = place.querySelector("svg");
     // A panel may be narrower than its drawing, and letters should not shrink.
     const width = spec.autosize?.type === "fit-x" ? Math.min(spec.width, place.clientWidth || spec.width) : spec.width;
-    const view = await embed(box, { ...spec, width });
+    const view = await embed(box, { ...spec, width }, still.getAttribute("aria-label"));
     view.addEventListener("click", (_, item) => {
       if (!item?.datum?.who) return;
       choose(item.datum.who);
@@ -118,7 +123,7 @@
       const picture = make("div");
       box.append(make("p", title), picture);
       place.append(box);
-      embed(picture, { ...data.exhibit[kind], description: title, datasets: { rows } }).catch(() => box.remove());
+      embed(picture, { ...data.exhibit[kind], datasets: { rows } }, title).catch(() => box.remove());
     }
   };
 
