@@ -9,7 +9,8 @@ scale's `domain` (Vega-Lite turns `sort` into an expression), names of rows are 
 titles of tooltips are words of ours.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import altair as alt
@@ -21,6 +22,7 @@ INK, SOFT, PAPER = "var(--ink)", "var(--soft)", "var(--paper)"
 REFERENCE, TARGET = "var(--reference)", "var(--target)"
 FONT_SIZE = 11
 
+Values = Iterable[Number | None]
 Graphic = alt.Chart | alt.LayerChart | alt.FacetChart
 
 # A generous mean over fonts, in pixels.
@@ -106,18 +108,32 @@ def names_x(names: Sequence[str], width: Number, field: str, *, title: str | Non
     return alt.X(f"{field}:N", scale=scale, axis=axis)
 
 
-def value_y(field: str, title: str, *, log: bool = False, zero: bool = True) -> alt.Y:
-    """A quantity along the vertical axis; powers of ten where it is logarithmic."""
-    return alt.Y(f"{field}:Q", scale=_scale(log, zero), axis=_axis(title, log), stack=None)
+def value_y(
+    field: str, title: str, seen: Values = (), *, log: bool = False, zero: bool = True
+) -> alt.Y:
+    """A quantity along the vertical axis; powers of ten where it is logarithmic.
+
+    seen: what the axis must hold, so that panels have one scale; by default what is drawn.
+    """
+    return alt.Y(f"{field}:Q", scale=_scale(seen, log, zero), axis=_axis(title, log), stack=None)
 
 
-def value_x(field: str, title: str, *, log: bool = False, zero: bool = False) -> alt.X:
+def value_x(
+    field: str, title: str, seen: Values = (), *, log: bool = False, zero: bool = False
+) -> alt.X:
     """A quantity along the horizontal axis."""
-    return alt.X(f"{field}:Q", scale=_scale(log, zero), axis=_axis(title, log), stack=None)
+    return alt.X(f"{field}:Q", scale=_scale(seen, log, zero), axis=_axis(title, log), stack=None)
 
 
-def _scale(log: bool, zero: bool) -> alt.Scale:
-    return alt.Scale(type="log") if log else alt.Scale(zero=zero)
+def _scale(seen: Values, log: bool, zero: bool) -> alt.Scale:
+    known = [value for value in seen if value is not None and math.isfinite(value)]
+    if log:
+        known = [value for value in known if value > 0]
+    elif zero and known:
+        known.append(0.0)
+    if not known:
+        return alt.Scale(type="log") if log else alt.Scale(zero=zero)
+    return alt.Scale(type="log" if log else "linear", domain=[min(known), max(known)], nice=True)
 
 
 def _axis(title: str, log: bool) -> alt.Axis:
@@ -166,9 +182,9 @@ NETWORK = (tip("label", "condition", "N"), tip("name", "network", "N"))
 
 def equal(chart: Graphic, width: Number, aspect: Number = 1.0) -> Graphic:
     """A chart on which one unit is as long upwards as sideways."""
-    inside = width - _AROUND
     pad = alt.AutoSizeParams(type="pad")
-    return chart.properties(width=inside, height=inside * aspect, autosize=pad)
+    side = inside(width)
+    return chart.properties(width=side, height=side * aspect, autosize=pad)
 
 
 def equal_axes(x: str, y: str, bound: Number, tall: Number, titles: tuple[str, str]) -> Any:
@@ -182,12 +198,19 @@ def equal_axes(x: str, y: str, bound: Number, tall: Number, titles: tuple[str, s
         "y": alt.Y(
             f"{y}:Q",
             scale=alt.Scale(domain=[-tall, tall], nice=False),
-            axis=alt.Axis(title=titles[1], tickCount=4, minExtent=36, maxExtent=36),
+            axis=plane_axis(titles[1]),
         ),
     }
 
 
-_AROUND = 68
+def inside(width: Number) -> Number:
+    """How wide the room between the axes of `equal` is."""
+    return width - 68
+
+
+def plane_axis(title: str, *, grid: bool = True) -> alt.Axis:
+    """A vertical axis with as much room for its labels in each panel."""
+    return alt.Axis(title=title, grid=grid, tickCount=4, minExtent=36, maxExtent=36)
 
 
 def text_width(words: str) -> Number:

@@ -110,11 +110,18 @@ def level_chart(
             for column in ("ci_low", *(column for column, _ in REFERENCES))
         )
 
+    seen = [
+        value
+        for column in ("value", "ci_low", "ci_high", *(column for column, _ in REFERENCES))
+        for value in rows[column].drop_nulls().to_list()
+    ] + behind["value"].to_list()
+    y = value_y("value", words.axis, seen, log=log)
+
     def panel(facet: str) -> Panel:
         here = rows.filter(pl.col("facet") == facet)
         points = behind.filter(pl.col("facet") == facet)
         return Panel(
-            draw=lambda width: _level(study, here, points, words.axis, width, log=log),
+            draw=lambda width: _level(study, here, points, y, seen, width, log=log),
             title=facet,
         )
 
@@ -140,7 +147,8 @@ def _level(
     study: Study,
     rows: pl.DataFrame,
     behind: pl.DataFrame,
-    axis: str,
+    y: alt.Y,
+    seen: list[Number],
     width: Number,
     *,
     log: bool,
@@ -157,7 +165,6 @@ def _level(
     base = alt.Chart(rows.drop_nulls("value").with_columns(shift=_VALUE)).encode(
         x=x, xOffset=alt.XOffset("shift:Q", scale=shift), color=colours(study)
     )
-    y = value_y("value", axis, log=log)
     layers = [
         reference_lines(references, x, y),
         alt.Chart(behind)
@@ -171,7 +178,7 @@ def _level(
             stroke=ring(),
             tooltip=[*NETWORK, tip("value", "value")],
         ),
-        base.mark_rule(strokeWidth=2.2).encode(y=value_y("ci_low", axis, log=log), y2="ci_high:Q"),
+        base.mark_rule(strokeWidth=2.2).encode(y=alt.Y("ci_low:Q"), y2="ci_high:Q"),
         base.mark_circle(size=30 if crowded else 80, opacity=1, stroke=PAPER).encode(
             y=y,
             tooltip=[
@@ -183,8 +190,6 @@ def _level(
             ],
         ),
     ]
-    seen = [v for column in ("value", "ci_high") for v in rows[column].drop_nulls().to_list()]
-    seen += [*references["value"].to_list(), *behind["value"].to_list()]
     if references.height:
         layers.append(reference_names(references, y, seen, _HEIGHT, log=log))
     return alt.layer(*layers).properties(height=_HEIGHT)

@@ -1,11 +1,12 @@
 """The sensitivity grid: whether a finding survives other settings of the measure."""
 
+import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, table_of
-from .._drawing import Axis, Plot, Point
-from .._scales import Bands, Linear, Number
+from .._numbers import Number
 from .._study import Study, least, most
+from .._theme import SOFT, Graphic, tip, value_x
 from .._words import LEVELS, metric
 from ._levels import primary
 
@@ -21,8 +22,7 @@ def sensitivity_charts(study: Study, level: str) -> list[Chart]:
     factors = rows["factor"].unique(maintain_order=True).to_list()
     low = min(0.0, least(rows["change"], rows["ci_low"]))
     high = max(0.0, most(rows["change"], rows["ci_high"].clip(upper_bound=4.0)))
-    room = 0.06 * (high - low) or 0.1
-    changes = Linear(low=100 * (low - room), high=100 * (high + room))
+    changes = [100 * low, 100 * high]
 
     def panel(factor: str) -> Panel:
         here = rows.filter(pl.col("factor") == factor)
@@ -56,24 +56,35 @@ def sensitivity_charts(study: Study, level: str) -> list[Chart]:
     ]
 
 
-def _forest(rows: pl.DataFrame, changes: Linear, factor: str, width: Number) -> Plot:
-    settings = tuple(str(one) for one in rows["setting"].to_list())[::-1]
-    plot = Plot(
-        width,
-        44 + 20 * len(settings),
-        Axis(changes, f"change along {factor} (%)"),
-        Axis(Bands(names=settings)),
-        grid=False,
+def _forest(rows: pl.DataFrame, changes: list[Number], factor: str, width: Number) -> Graphic:
+    settings = alt.Scale(domain=rows["setting"].to_list())
+    drawn = rows.select(
+        "setting",
+        pl.when(pl.col("change") > 0)
+        .then(pl.lit("var(--rising)"))
+        .otherwise(pl.lit("var(--falling)"))
+        .alias("paint"),
+        *(pl.col(name) * 100 for name in ("change", "ci_low", "ci_high")),
+        said=pl.when(pl.col("change").is_null()).then(pl.lit("not to be had")),
+    ).with_columns(
+        low=pl.col("ci_low").clip(*changes), high=pl.col("ci_high").clip(*changes), zero=0.0
     )
-    plot.line([0, 0], [-0.5, len(settings) - 0.5], kind="guide")
-    for setting, change, low, high in rows.select("setting", "change", "ci_low", "ci_high").rows():
-        row = settings.index(setting)
-        if change is None:
-            plot.text(plot.x(0) + 4, plot.y(row) + 4, "not to be had", kind="soft")
-            continue
-        colour = "rising" if change > 0 else "falling"
-        if low is not None and high is not None:
-            ends = [max(changes.low, min(changes.high, 100 * one)) for one in (low, high)]
-            plot.line(ends, [row, row], kind="whisker", colour=colour)
-        plot.dots([Point(100 * change, row)], colour=colour, radius=4.5, kind="value")
-    return plot
+    base = alt.Chart(drawn).encode(
+        y=alt.Y("setting:N", scale=settings, axis=alt.Axis(title=None, labelLimit=220)),
+        color=alt.Color("paint:N", scale=None),
+        tooltip=[
+            tip("setting", "setting", "N"),
+            tip("change", "change (%)"),
+            tip("ci_low", "95 % from"),
+            tip("ci_high", "to"),
+        ],
+    )
+    x = value_x("change", f"change along {factor} (%)", changes, zero=True)
+    return alt.layer(
+        alt.Chart(pl.DataFrame({"change": [0.0]}))
+        .mark_rule(color=SOFT, strokeDash=[4, 3], strokeWidth=1)
+        .encode(x=x),
+        base.mark_rule(strokeWidth=2.2).encode(x=alt.X("low:Q"), x2="high:Q"),
+        base.mark_circle(size=70, opacity=1).encode(x=x),
+        base.mark_text(align="left", dx=4, color=SOFT).encode(x=alt.X("zero:Q"), text="said:N"),
+    ).properties(height=20 * rows.height)

@@ -53,10 +53,13 @@ def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> C
     drawn = rows.filter(pl.int_range(pl.len()).over("condition") % -(-total // _MOST_POINTS) == 0)
     drawn = drawn.with_columns(shift=jitter(pl.int_range(pl.len()).over("condition")))
 
+    seen = [*values, *centres["init"].drop_nulls().to_list()]
+    y = value_y("value", axis, seen, log=log, zero=not log)
+
     def panel(facet: str) -> Panel:
         here, middle = (frame.filter(pl.col("facet") == facet) for frame in (drawn, centres))
         return Panel(
-            draw=lambda width: _strips(study, here, middle, axis, width, log=log), title=facet
+            draw=lambda width: _strips(study, here, middle, y, seen, width, log=log), title=facet
         )
 
     thinned = f"{drawn.height} of {total} networks are drawn, evenly chosen."
@@ -79,12 +82,13 @@ def _strips(
     study: Study,
     rows: pl.DataFrame,
     centres: pl.DataFrame,
-    axis: str,
+    y: alt.Y,
+    seen: list[Number],
     width: Number,
     *,
     log: bool,
 ) -> Graphic:
-    x, y = levels_x(study, width), value_y("value", axis, log=log)
+    x = levels_x(study, width)
     crowded = (width - 60) / len(study.levels) < 24
     points = (
         alt.Chart(rows.select("band", "label", "name", "who", "value", "shift"))
@@ -111,7 +115,6 @@ def _strips(
     starts = centres.drop_nulls("init").with_columns(value="init", reference=pl.lit("init"))
     layers = [points, medians]
     if starts.height:
-        seen = [*rows["value"].to_list(), *starts["value"].to_list()]
         layers += [
             reference_lines(starts, x, y),
             reference_names(starts, y, seen, _HEIGHT, log=log),

@@ -1,12 +1,23 @@
 """Weights: raw beside scale-free distances, map, matched matrices, singular values."""
 
+import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, Table
-from .._drawing import Axis, Plot
 from .._images import heat_png
-from .._scales import Linear, Number, fitted, number
+from .._numbers import Number, number
 from .._study import Condition, Study, most
+from .._theme import (
+    SOFT,
+    Graphic,
+    equal,
+    inside,
+    paint,
+    plane_axis,
+    tip,
+    value_x,
+    value_y,
+)
 from .._words import metric, slug
 from ._levels import level_chart, others_of, primary
 from ._section import Section
@@ -83,19 +94,20 @@ def _matrix_panel(
 ) -> Panel:
     picture = heat_png(values, size, bound)
 
-    def draw(width: Number) -> Plot:
-        scale = Linear(low=0, high=size, count=3)
-        plot = Plot(
-            width,
-            None,
-            Axis(scale, "from unit"),
-            Axis(scale, "to unit"),
-            grid=False,
-            right=6,
-            top=6,
+    def draw(width: Number) -> Graphic:
+        ends = alt.Scale(domain=[0, size], nice=False)
+        down = alt.Scale(domain=[size, 0], nice=False)
+        side = inside(width)
+        chart = (
+            alt.Chart(pl.DataFrame({"middle": [size / 2], "picture": [picture]}))
+            .mark_image(width=side, height=side, aspect=False)
+            .encode(
+                x=alt.X("middle:Q", scale=ends, axis=alt.Axis(title="from unit", tickCount=3)),
+                y=alt.Y("middle:Q", scale=down, axis=plane_axis("to unit", grid=False)),
+                url="picture:N",
+            )
         )
-        plot.image(picture)
-        return plot
+        return equal(chart, width)
 
     return Panel(
         draw=draw, title=f"{condition.label}: network {seed}{said}", colour=condition.colour
@@ -108,24 +120,24 @@ def singular_chart(study: Study) -> Chart | None:
     if not rows.height:
         return None
     shown = [c for c in study.showcase if (rows["condition"] == c.id).any()]
-    scale = fitted([*rows["high"].to_list(), 0.0])
-    last = most(rows["index"])
-    places = Linear(low=0, high=last + 1)
+    counted = rows.sort("index").with_columns(pl.col("index") + 1)
+    y = value_y("median", "singular value", rows["high"].to_list())
+    x = value_x("index", "index", [1, most(counted["index"])])
 
-    def draw(condition: Condition, width: Number) -> Plot:
-        plot = Plot(width, 200, Axis(places, "index"), Axis(scale, "singular value"))
-        for at, kind in (("init", "guide"), ("end", "line")):
-            one = rows.filter((pl.col("condition") == condition.id) & (pl.col("at") == at)).sort(
-                "index"
-            )
-            xs = [index + 1 for index in one["index"].to_list()]
-            if at == "end" and xs:
-                lows, highs = one["low"].to_list(), one["high"].to_list()
-                plot.band(xs, lows, highs, colour=condition.colour)
-            plot.line(
-                xs, one["median"].to_list(), kind=kind, colour=condition.colour * (at == "end")
-            )
-        return plot
+    def draw(condition: Condition, width: Number) -> Graphic:
+        here = counted.filter(pl.col("condition") == condition.id)
+        before, after = (
+            alt.Chart(
+                here.filter(pl.col("at") == at).select("index", "median", "low", "high")
+            ).encode(x=x, tooltip=[tip("index", "index"), tip("median", "median")])
+            for at in ("init", "end")
+        )
+        paints = paint(condition.position)
+        return alt.layer(
+            before.mark_line(color=SOFT, strokeDash=[4, 3]).encode(y=y),
+            after.mark_area(color=paints).encode(y=alt.Y("low:Q"), y2="high:Q"),
+            after.mark_line(color=paints).encode(y=y),
+        ).properties(height=150)
 
     firsts = rows.filter(pl.col("index") == 0)
     facts = [(c.label, *(_median(firsts, c.id, at) for at in ("init", "end"))) for c in shown]
