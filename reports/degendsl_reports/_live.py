@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,12 @@ def vega() -> str:
     Putting it together takes two seconds, so it is kept beside compiled programs.
     """
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "degendsl"
-    path = base / f"vega-{vl_convert.__version__}.js"
+    path = base / f"vega-{version('vl-convert-python')}.js"
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         pass
-    script = vl_convert.javascript_bundle()
+    script = vl_convert.javascript_bundle()  # pyright: ignore[reportCallIssue]
     try:
         base.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}")

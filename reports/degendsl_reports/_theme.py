@@ -88,12 +88,19 @@ def colours(study: Study) -> alt.Color:
     return alt.Color("band:N", scale=alt.Scale(domain=study.levels, range=paints), legend=None)
 
 
-def levels_x(study: Study, width: Number, *, title: str | None = None) -> alt.X:
+def levels_x(study: Study, width: Number, *, gap: Number = 0.1) -> alt.X:
     """The compared factor along the horizontal axis, a band a level."""
-    return names_x(study.levels, width, "band", title=study.factor if title is None else title)
+    return names_x(study.levels, width, "band", title=study.factor, gap=gap)
 
 
-def names_x(names: Sequence[str], width: Number, field: str, *, title: str | None = None) -> alt.X:
+def names_x(
+    names: Sequence[str],
+    width: Number,
+    field: str,
+    *,
+    title: str | None = None,
+    gap: Number = 0.1,
+) -> alt.X:
     """Names along the horizontal axis in their order; tilted where they can't lie level."""
     numeric = all(name.lstrip("−-")[:1].isdigit() for name in names)
     room = (width - 60) / max(1, len(names))
@@ -104,7 +111,7 @@ def names_x(names: Sequence[str], width: Number, field: str, *, title: str | Non
         labelAlign="right" if tilted else "center",
         labelOverlap=False if tilted else "greedy",
     )
-    scale = alt.Scale(type="band", domain=names, paddingInner=0.1, paddingOuter=0.05)
+    scale = alt.Scale(type="band", domain=names, paddingInner=gap, paddingOuter=gap / 2)
     return alt.X(f"{field}:N", scale=scale, axis=axis)
 
 
@@ -137,7 +144,11 @@ def _scale(seen: Values, log: bool, zero: bool) -> alt.Scale:
 
 
 def _axis(title: str, log: bool) -> alt.Axis:
-    return alt.Axis(title=f"{title} (log)", labelExpr=_POWER) if log else alt.Axis(title=title)
+    if not log:
+        return alt.Axis(title=title)
+    # Steps between powers of ten have no label, and so no line.
+    lines = {"condition": {"test": "datum.label == ''", "value": 0}, "value": 1}
+    return alt.Axis(title=f"{title} (log)", labelExpr=_POWER, gridOpacity=lines)
 
 
 def names_y(names: Sequence[str], field: str, title: str = "") -> tuple[alt.Parameter, alt.Y]:

@@ -1,11 +1,14 @@
 """Behaviour: trials in and out of distribution, final losses, and the other measures of it."""
 
+from typing import Any
+
+import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, Table
-from .._drawing import Axis, Plot
-from .._scales import Bands, Linear, Number, number
+from .._numbers import Number, number
 from .._study import Condition, Study, least, most
+from .._theme import NETWORK, TARGET, Graphic, focus, names_y, paint, value_x
 from .._words import metric, slug
 from ._levels import level_chart, others_of
 from ._section import Section
@@ -121,12 +124,14 @@ def _panel(
     targets: pl.DataFrame,
     outputs: pl.DataFrame,
 ) -> Panel:
-    def draw(width: Number) -> Plot:
-        return signals(
-            width,
-            [(targets, "value", "target", ""), (outputs, "output", "line", condition.colour)],
-            who=f"{condition.index}.{seed}",
-        )
+    output = outputs.with_columns(
+        value="output", who=pl.lit(f"{condition.index}.{seed}"), label=pl.lit(condition.label),
+        name=pl.lit(str(seed)),
+    )  # fmt: skip
+
+    def draw(width: Number) -> Graphic:
+        wide_line = {"color": TARGET, "strokeWidth": 4.5}
+        return signals([(targets, wide_line), (output, {"color": paint(condition.position)})])
 
     said = f" (MSE {number(loss, 2)})" if loss is not None else ""
     return Panel(
@@ -136,41 +141,31 @@ def _panel(
     )
 
 
-def signals(
-    width: Number,
-    layers: list[tuple[pl.DataFrame, str, str, str]],
-    *,
-    who: str = "",
-    each: Number = 44,
-) -> Plot:
+def signals(layers: list[tuple[pl.DataFrame, dict[str, Any]]], *, each: Number = 40) -> Graphic:
     """Signals over time, a row a channel, all rows to the first layer's range.
 
-    layers: rows with time and channel, the column that holds the value, line kind, colour.
+    layers: rows with time, channel and value, and how their line looks.
     """
-    base, column, _, _ = layers[0]
-    channels = sorted(base["channel"].unique().to_list())[:_CHANNELS]
-    low, high = least(base[column]), most(base[column])
-    span = high - low or 1.0
-    start, end = least(base["time"]), most(base["time"])
-    time = Linear(low=start, high=max(end, start + 1e-9))
-    names = tuple(str(one + 1) for one in channels)[::-1]
-    title = "channel" if len(names) > 1 else ""
-    plot = Plot(
-        width,
-        42 + each * len(names),
-        Axis(time, "time"),
-        Axis(Bands(names=names), title, labels=len(names) > 1),
-        grid=False,
-        top=4,
-    )
-    for frame, name, kind, colour in layers:
-        for index, channel in enumerate(channels):
-            one = frame.filter(pl.col("channel") == channel).sort("time")
-            middle = len(names) - 1 - index
-            # Far outside its target an output would run into its neighbours' rows.
-            share = (one[name].cast(pl.Float64) - (low + high) / 2) / span * 0.72
-            ys = (share.clip(-0.48, 0.48) + middle).to_list()
-            plot.line(
-                one["time"].to_list(), ys, kind=kind, colour=colour, who=who if colour else ""
-            )
-    return plot
+    base, _ = layers[0]
+    channels = base["channel"].unique().sort().to_list()[:_CHANNELS]
+    low, high = least(base["value"]), most(base["value"])
+    names, rows = names_y([str(one + 1) for one in channels], "place", "channel")
+    if len(channels) == 1:
+        rows = rows.axis(None)
+    time = value_x("time", "time", base["time"].to_list()).scale(nice=False)
+    place = {one: row for row, one in enumerate(channels)}
+
+    def line(frame: pl.DataFrame, look: dict[str, Any]) -> alt.Chart:
+        # Far outside its target an output would run into its neighbours' rows.
+        share = (pl.col("value").cast(pl.Float64) - (low + high) / 2) / ((high - low) or 1.0)
+        drawn = frame.filter(pl.col("channel").is_in(channels)).with_columns(
+            place=pl.col("channel").replace_strict(place, return_dtype=pl.Int64)
+            - (0.72 * share).clip(-0.48, 0.48).round(3)
+        )
+        named = ("who", "label", "name") if "who" in frame.columns else ()
+        chart = alt.Chart(drawn.select("time", "channel", "place", "value", *named))
+        chart = chart.mark_line(**look).encode(x=time, y=rows, detail="channel:N")
+        return chart.encode(opacity=focus(1), tooltip=NETWORK) if named else chart
+
+    lines = [line(frame, look) for frame, look in layers]
+    return alt.layer(*lines).add_params(names).properties(height=each * len(channels))

@@ -1,14 +1,24 @@
 """Learning: loss curves, what training did to degeneracy, and how far networks travelled."""
 
-import math
-from typing import Any
-
+import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, Table
-from .._drawing import Axis, Plot, Point, shortened, spread, text_width
-from .._scales import Bands, Linear, Log, Number, fitted, wide
+from .._marks import apart
+from .._numbers import Number, wide
 from .._study import Condition, Study, most
+from .._theme import (
+    SOFT,
+    Graphic,
+    colours,
+    focus,
+    names_x,
+    paint,
+    shortened,
+    tip,
+    value_x,
+    value_y,
+)
 from .._words import LEVELS, metric
 from ._levels import primary
 from ._section import Section
@@ -66,27 +76,34 @@ def curves_chart(study: Study) -> Chart | None:
     if not rows.height:
         return None
     thresholds = _thresholds(study)
-    values = [*rows["loss"].to_list(), *(v for v in thresholds.values() if v)]
-    scale = fitted(values, log=True)
-    last = most(rows["epoch"]) or 1.0
-    epochs = Linear(low=0, high=last, count=4)
+    seen = [*rows["loss"].to_list(), *thresholds.values()]
+    log = all(value > 0 for value in seen if value is not None)
+    y = value_y("loss", "training loss (MSE)", seen, log=log)
+    x = value_x("epoch", "epoch", [0, most(rows["epoch"]) or 1.0])
     shown = [c for c in study.conditions if (rows["condition"] == c.id).any()]
-    lines = _lines(rows, 40 if len(shown) <= 12 else 24)
+    drawn = _thinned(rows, len(shown))
 
-    def draw(condition: Condition, width: Number) -> Plot:
-        height = 190 if width > 200 else 140
-        axis = "training loss (MSE)" + (" (log)" if isinstance(scale, Log) else "")
-        plot = Plot(width, height, Axis(epochs, "epoch"), Axis(scale, axis))
-        here = lines[condition.id]
-        for who, xs, ys in here:
-            plot.line(xs, ys, kind="curve", colour=condition.colour, who=who)
+    def draw(condition: Condition, width: Number) -> Graphic:
+        lines = (
+            alt.Chart(drawn.filter(condition=condition.id).select("epoch", "loss", "who"))
+            .transform_calculate(network="split(datum.who, '.')[1]")
+            .mark_line(strokeWidth=1.1, color=paint(condition.position))
+            .encode(
+                x=x, y=y, detail="who:N", opacity=focus(0.6), tooltip=tip("network", "network", "N")
+            )
+        )
         threshold = thresholds.get(condition.id)
-        if threshold:
-            plot.line([0, last], [threshold] * 2, kind="guide")
-            if width > 200:
-                plot.text(plot.right, plot.y(threshold) - 4, "threshold", anchor="end", kind="soft")
-        return plot
+        if not threshold:
+            return lines.properties(height=_height(width))
+        level = alt.Chart(pl.DataFrame({"loss": [threshold]})).encode(y=y)
+        layers = [lines, level.mark_rule(color=SOFT, strokeDash=[4, 3], strokeWidth=1)]
+        if width > 200:
+            name = level.mark_text(align="left", dx=4, dy=-7, color=SOFT, text="threshold")
+            layers.append(name.encode(x=alt.value(0)))
+        return alt.layer(*layers).properties(height=_height(width))
 
+    drawn_networks, total = drawn["who"].n_unique(), rows["who"].n_unique()
+    some = f"{drawn_networks} of {total} networks are drawn, evenly chosen."
     return Chart(
         id="curves",
         title="Training loss, one line a network",
@@ -95,20 +112,22 @@ def curves_chart(study: Study) -> Chart | None:
         panels=per_condition(shown, draw),
         width=panel_width(len(shown)),
         table=_losses(study),
-        note=study.sampled,
+        note=some if drawn_networks < total else study.sampled,
     )
 
 
-def _lines(rows: pl.DataFrame, vertices: int) -> dict[str, list[tuple[str, list[Any], list[Any]]]]:
-    """Curves by condition: who, epochs and losses, evenly thinned to so many, the last kept."""
-    found: dict[str, list[tuple[str, list[Any], list[Any]]]] = {}
-    grouped = rows.sort("epoch").group_by("condition", "who", maintain_order=True)
-    for condition, who, epochs, losses in grouped.agg("epoch", "loss").rows():
-        step = math.ceil(len(epochs) / vertices)
-        last = slice(len(epochs) - 1, None) if (len(epochs) - 1) % step else slice(0, 0)
-        xs, ys = ([*values[::step], *values[last]] for values in (epochs, losses))
-        found.setdefault(condition, []).append((who, xs, ys))
-    return found
+def _height(width: Number) -> Number:
+    return 145 if width > 200 else 95
+
+
+def _thinned(rows: pl.DataFrame, panels: int) -> pl.DataFrame:
+    """Curves of fewer vertices; of fewer networks, evenly chosen, where there are many panels."""
+    vertices, most_networks = (40, 100) if panels <= 12 else (24, 20)
+    order = pl.col("who").rank("dense").over("condition") - 1
+    every = (pl.col("who").n_unique().over("condition") / most_networks).ceil()
+    rank, last = pl.int_range(pl.len()).over("who"), pl.len().over("who") - 1
+    step = ((last + 1) / vertices).ceil().cast(pl.Int64)
+    return rows.sort("epoch").filter(order % every == 0, (rank % step == 0) | (rank == last))
 
 
 def course_charts(study: Study) -> list[Chart]:
@@ -130,39 +149,32 @@ def _course(
     study: Study, level: str, name: str, rows: pl.DataFrame, times: tuple[str, ...]
 ) -> Chart:
     log = wide(rows["value"].to_list(), 20)
-    scale = fitted(rows["value"].to_list(), log=log)
     words = metric(name)
     values = {(c, at): value for c, at, value in rows.select("condition", "at", "value").rows()}
+    seen = rows["value"].to_list()
+    placed = study.placed(rows.filter(pl.col("at").is_in(times)))
+    placed = placed.select("band", "label", "at", "value")
 
-    def draw(width: Number) -> Plot:
-        named = len(study.conditions) <= 8
-        labels = [shortened(c.label, 16) for c in study.conditions]
-        room = 12 + max(text_width(label) for label in labels) if named else 12
-        plot = Plot(
-            width,
-            230,
-            Axis(Bands(names=times)),
-            Axis(scale, words.axis + (" (log)" if isinstance(scale, Log) else "")),
-            right=room,
+    def draw(width: Number) -> Graphic:
+        x, y = names_x(times, width, "at"), value_y("value", words.axis, seen, log=log)
+        base = alt.Chart(placed).encode(
+            x=x.bandPosition(0.5), y=y, color=colours(study), detail="label:N"
         )
-        ends = []
-        for condition, label in zip(study.conditions, labels, strict=True):
-            there = [
-                (float(index), values[condition.id, at])
-                for index, at in enumerate(times)
-                if (condition.id, at) in values
-            ]
-            if not there:
-                continue
-            xs, ys = [x for x, _ in there], [y for _, y in there]
-            plot.line(xs, ys, colour=condition.colour)
-            plot.dots([Point(x, y) for x, y in there], colour=condition.colour, radius=3.5)
-            ends.append((plot.x(xs[-1]), plot.y(ys[-1]), label, condition.colour))
-        if named:
-            places = spread([y for _, y, _, _ in ends], 13, plot.bottom - 4)
-            for (x, _, label, colour), y in zip(ends, places, strict=True):
-                plot.text(x + 8, y + 4, label, kind=f"name {colour}")
-        return plot
+        layers = [
+            base.mark_line(),
+            base.mark_circle(size=45).encode(
+                tooltip=[
+                    tip("label", "condition", "N"), tip("at", "when", "N"), tip("value", "value"),
+                ]
+            ),
+        ]  # fmt: skip
+        if len(study.conditions) <= 8:
+            layers.append(
+                _names(placed.filter(pl.col("at") == times[-1]), seen, log=log).encode(
+                    y=y, color=colours(study)
+                )
+            )
+        return alt.layer(*layers).properties(height=_TALL)
 
     return Chart(
         id=f"course-{level}",
@@ -177,6 +189,18 @@ def _course(
             full="degeneracy",
         ),
     )
+
+
+_TALL = 180
+
+
+def _names(rows: pl.DataFrame, seen: list[Number], *, log: bool) -> alt.Chart:
+    """Conditions by name where their lines end, moved apart where those are close."""
+    places = apart(rows["value"].to_list(), seen, _TALL, log=log)
+    short = [shortened(label, 24) for label in rows["label"].to_list()]
+    named = rows.with_columns(value=pl.Series(places, dtype=pl.Float64), short=pl.Series(short))
+    text = alt.Chart(named).mark_text(align="left", dx=4)
+    return text.encode(x=alt.value("width"), text="short:N")
 
 
 def _losses(study: Study) -> Table:

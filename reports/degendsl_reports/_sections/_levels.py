@@ -254,7 +254,7 @@ def heat_map(study: Study, level: str) -> Chart:
     def draw(width: Number) -> Graphic:
         side = alt.Scale(domain=study.facets, padding=0)
         base = alt.Chart(cells).encode(
-            x=levels_x(study, width),
+            x=levels_x(study, width, gap=0),
             y=alt.Y("facet:N", scale=side, axis=alt.Axis(title=None)),
             tooltip=[tip("label", "condition", "N"), tip("value", "value")],
         )

@@ -65,12 +65,12 @@ def _forest(rows: pl.DataFrame, changes: list[Number], factor: str, width: Numbe
         .otherwise(pl.lit("var(--falling)"))
         .alias("paint"),
         *(pl.col(name) * 100 for name in ("change", "ci_low", "ci_high")),
-        said=pl.when(pl.col("change").is_null()).then(pl.lit("not to be had")),
     ).with_columns(
         low=pl.col("ci_low").clip(*changes), high=pl.col("ci_high").clip(*changes), zero=0.0
     )
-    base = alt.Chart(drawn).encode(
-        y=alt.Y("setting:N", scale=settings, axis=alt.Axis(title=None, labelLimit=220)),
+    y = alt.Y("setting:N", scale=settings, axis=alt.Axis(title=None, labelLimit=220))
+    base = alt.Chart(drawn.drop_nulls("change")).encode(
+        y=y,
         color=alt.Color("paint:N", scale=None),
         tooltip=[
             tip("setting", "setting", "N"),
@@ -86,5 +86,7 @@ def _forest(rows: pl.DataFrame, changes: list[Number], factor: str, width: Numbe
         .encode(x=x),
         base.mark_rule(strokeWidth=2.2).encode(x=alt.X("low:Q"), x2="high:Q"),
         base.mark_circle(size=70, opacity=1).encode(x=x),
-        base.mark_text(align="left", dx=4, color=SOFT).encode(x=alt.X("zero:Q"), text="said:N"),
+        alt.Chart(drawn.filter(pl.col("change").is_null()))
+        .mark_text(align="left", dx=4, color=SOFT, text="not to be had")
+        .encode(x=alt.X("zero:Q"), y=y),
     ).properties(height=20 * rows.height)

@@ -3,9 +3,9 @@
 import polars as pl
 
 from .._charts import Chart, Panel, Table, table_of
-from .._drawing import Plot
-from .._scales import Number
+from .._numbers import Number
 from .._study import Condition, Study
+from .._theme import Graphic, paint
 from ._behavior import signals
 from ._section import Section
 
@@ -55,8 +55,8 @@ def _panel(condition: Condition, rows: pl.DataFrame) -> Panel | None:
         return None
     one = here.filter(pl.col("trial") == here["trial"].min())
 
-    def draw(width: Number) -> Plot:
-        return signals(width, [(one, "value", "line", condition.colour)], each=34)
+    def draw(width: Number) -> Graphic:
+        return signals([(one, {"color": paint(condition.position)})], each=30)
 
     return Panel(draw=draw, title=condition.label, colour=condition.colour)
 
