@@ -2,12 +2,25 @@
 
 import math
 
+import altair as alt
 import polars as pl
 
 from .._charts import Chart, Table
-from .._drawing import Axis, Plot, Point
-from .._scales import Linear, Number, number
+from .._numbers import Number, number
 from .._study import Condition, Study, farthest, least, most
+from .._theme import (
+    INK,
+    NETWORK,
+    PAPER,
+    SOFT,
+    Graphic,
+    equal,
+    equal_axes,
+    focus,
+    paint,
+    ring,
+    tip,
+)
 from .._words import metric, slug
 from ._levels import level_chart, others_of, primary
 from ._section import Section
@@ -52,32 +65,31 @@ def trajectory_chart(study: Study) -> Chart | None:
     shown = [c for c in study.showcase if (rows["condition"] == c.id).any()]
     explained = rows["explained"].drop_nulls()
 
-    def draw(condition: Condition, width: Number) -> Plot:
-        here = rows.filter(pl.col("condition") == condition.id)
-        who = here["who"][0]
-        points = fixed.filter((pl.col("who") == who) & pl.col("x").is_not_null())
+    def draw(condition: Condition, width: Number) -> Graphic:
+        here = rows.filter(pl.col("condition") == condition.id).sort("trial", "time")
         bound = 1.08 * farthest(here["x"], here["y"])
-        scale = Linear(low=-bound, high=bound, count=4)
-        plot = Plot(width, None, Axis(scale, "PC 1 of states"), Axis(scale, "PC 2 of states"))
-        for _, one in here.group_by("trial", maintain_order=True):
-            one = one.sort("time")
-            plot.line(
-                one["x"].to_list(),
-                one["y"].to_list(),
-                kind="path",
-                colour=condition.colour,
-                who=who,
-            )
-        for stable, kind in ((True, "stable"), (False, "unstable")):
-            found = points.filter(pl.col("stable") == stable)
-            inside = [(x, y) for x, y in found.select("x", "y").rows() if _within(x, y, bound)]
-            plot.dots(
-                [Point(x, y, who) for x, y in inside],
-                colour=condition.colour,
-                radius=4.5,
-                kind=kind,
-            )
-        return plot
+        plane = equal_axes("x", "y", bound, bound, ("PC 1 of states", "PC 2 of states"))
+        points = fixed.filter(
+            (pl.col("who") == here["who"][0])
+            & (pl.col("x").abs() <= bound)
+            & (pl.col("y").abs() <= bound)
+        )
+        colour = paint(condition.position)
+        found = alt.Chart(points.select("x", "y", "stable")).encode(
+            **plane, tooltip=[tip("x", "PC 1"), tip("y", "PC 2"), tip("stable", "stable", "N")]
+        )
+        layers = [
+            alt.Chart(here.select("trial", "time", "x", "y"))
+            .mark_line(color=colour, strokeWidth=0.9, opacity=0.75)
+            .encode(**plane, detail="trial:N", order="time:Q"),
+            found.transform_filter("datum.stable").mark_circle(
+                size=64, opacity=1, fill=colour, stroke=INK, strokeWidth=1.2
+            ),
+            found.transform_filter("!datum.stable").mark_circle(
+                size=64, opacity=1, fill=PAPER, stroke=colour, strokeWidth=1.6
+            ),
+        ]
+        return equal(alt.layer(*layers[: 3 if points.height else 1]), width)
 
     counts = [
         (
@@ -119,15 +131,34 @@ def eigenvalue_chart(study: Study) -> Chart | None:
     shown = [c for c in study.showcase if (rows["condition"] == c.id).any()]
     bound = 1.08 * max(1.0, farthest(rows["real"], rows["imaginary"]))
 
-    def draw(condition: Condition, width: Number) -> Plot:
-        here = rows.filter(pl.col("condition") == condition.id)
-        scale = Linear(low=-bound, high=bound, count=4)
-        plot = Plot(width, None, Axis(scale, "real part"), Axis(scale, "imaginary part"))
-        circle = [2 * math.pi * i / 90 for i in range(91)]
-        plot.line([math.cos(a) for a in circle], [math.sin(a) for a in circle], kind="guide")
-        points = [Point(x, y, who) for x, y, who in here.select("real", "imaginary", "who").rows()]
-        plot.dots(points, colour=condition.colour, radius=2.2, kind="behind")
-        return plot
+    turns = [2 * math.pi * step / 90 for step in range(91)]
+    circle = pl.DataFrame(
+        {
+            "step": range(91),
+            "real": [math.cos(turn) for turn in turns],
+            "imaginary": [math.sin(turn) for turn in turns],
+        }
+    )
+
+    def draw(condition: Condition, width: Number) -> Graphic:
+        here = study.placed(rows.filter(pl.col("condition") == condition.id))
+        plane = equal_axes("real", "imaginary", bound, bound, ("real part", "imaginary part"))
+        return equal(
+            alt.layer(
+                alt.Chart(circle)
+                .mark_line(color=SOFT, strokeDash=[4, 3], strokeWidth=1)
+                .encode(**plane, order="step:Q"),
+                alt.Chart(here.select("label", "name", "who", "real", "imaginary"))
+                .mark_circle(color=paint(condition.position), size=15)
+                .encode(
+                    **plane,
+                    opacity=focus(0.36),
+                    stroke=ring(),
+                    tooltip=[*NETWORK, tip("real", "real"), tip("imaginary", "imaginary")],
+                ),
+            ),
+            width,
+        )
 
     modulus = (rows["real"] ** 2 + rows["imaginary"] ** 2).sqrt()
     largest = {c.label: most(modulus.filter(rows["condition"] == c.id)) for c in shown}
@@ -145,10 +176,6 @@ def eigenvalue_chart(study: Study) -> Chart | None:
         ),
         note=study.sampled,
     )
-
-
-def _within(x: Number, y: Number, bound: Number) -> bool:
-    return abs(x) <= bound and abs(y) <= bound
 
 
 def _count(fixed: pl.DataFrame, condition: str, stable: bool) -> Number | None:
