@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 import polars as pl
 from markupsafe import Markup, escape
 
-from ._drawing import Plot
 from ._numbers import Number, number
 from ._theme import Graphic
-from ._vega import Drawing, draw, specification
+from ._vega import draw, specification
 
 _GAP = 14
 _TITLE = 16
@@ -24,7 +23,7 @@ _LETTER = 7.2
 class Panel:
     """One drawing of a chart. draw: an Altair chart for a width in pixels. title: what it is of."""
 
-    draw: Callable[[Number], Graphic | Plot]
+    draw: Callable[[Number], Graphic]
     title: str = ""
     colour: str = ""
 
@@ -77,7 +76,8 @@ class Chart:
 
     def _show(self, index: int, panel: Panel) -> Shown:
         label = f"{self.title}, {panel.title}" if panel.title else f"{self.title}. {self.summary}"
-        drawing, spec = _drawn(panel, self.width)
+        spec = specification(panel.draw, self.width)
+        drawing = draw(spec)
         element = (
             f'<svg class="chart" viewBox="0 0 {drawing.width:g} {drawing.height:g}" '
             f'width="{drawing.width:g}" height="{drawing.height:g}" fill="none" role="img" '
@@ -92,7 +92,8 @@ class Chart:
         parts, top = [], 0.0
         for first in range(0, len(self.panels), columns):
             row = [
-                (panel, _drawn(panel, each)[0]) for panel in self.panels[first : first + columns]
+                (panel, draw(specification(panel.draw, each)))
+                for panel in self.panels[first : first + columns]
             ]
             lines = {panel: _wrapped(panel.title, each) for panel, _ in row}
             title = _TITLE * max(map(len, lines.values()))
@@ -108,18 +109,11 @@ class Chart:
             top += title + max(drawing.height for _, drawing in row) + _GAP
         height = max(top - _GAP, 1.0)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" width="{millimetres:g}mm" '
-            f'height="{millimetres * height / width:.2f}mm" viewBox="0 0 {width:g} {height:.1f}">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" fill="none" '
+            f'width="{millimetres:g}mm" height="{millimetres * height / width:.2f}mm" viewBox="0 0 {width:g} {height:.1f}">'
             f"<title>{escape(self.title)}</title><desc>{escape(self.summary)}</desc>"
             f"<style>{style}</style>{''.join(parts)}</svg>"
         )
-
-
-def _drawn(panel: Panel, width: Number) -> tuple[Drawing, dict[str, Any]]:
-    if isinstance(plot := panel.draw(width), Plot):
-        return Drawing(f'<g class="plot">{plot.body()}</g>', plot.width, plot.height), {}
-    spec = specification(panel.draw, width)  # pyright: ignore[reportArgumentType]
-    return draw(spec), spec
 
 
 def _wrapped(words: str, width: Number) -> list[str]:

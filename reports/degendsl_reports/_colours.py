@@ -66,13 +66,6 @@ def light(text: str, levels: int) -> str:
     return re.sub(r"var\(--(\w+)\)", lambda name: known[name[1]], text)
 
 
-def heat_rules() -> str:
-    """Nine shades for cells, and ink that can be read on each; the same on any paper."""
-    cells = "".join(f".plot .box.h{i} path{{fill:{colour}}}" for i, colour in enumerate(_HEAT))
-    inks = "".join(f".plot .over.h{i} text{{fill:{_INKS[i >= 5]}}}" for i in range(len(_HEAT)))
-    return cells + inks
-
-
 def shade(share: Number) -> tuple[str, str]:
     """A cell's colour for a share of 0 to 1, and ink that can be read on it; on any paper."""
     index = round(share * (len(_HEAT) - 1))

@@ -7,7 +7,7 @@ import vl_convert
 from degendsl.store import Store
 
 from ._colours import light
-from ._page import chart_style
+from ._page import source
 from ._sections import sections_of
 from ._study import Study
 
@@ -22,7 +22,7 @@ def write_figures(store: Store, folder: Path) -> list[Path]:
     Text stays text in both, so that it can be searched and edited.
     """
     study = Study(store)
-    style = _manuscript(chart_style(len(study.levels)))
+    style = _manuscript(source("chart.css"))
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for section in sections_of(study):

@@ -24,7 +24,7 @@ def live_data(study: Study, sections: Sequence[Section]) -> dict[str, Any]:
     return {
         "config": config(),
         "palette": palette(len(study.levels)),
-        "views": {panel.view: panel.spec for panel in panels if panel.spec},
+        "views": {panel.view: panel.spec for panel in panels},
         **chosen_data(study),
     }
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from degendsl.store import Store
 
-from ._colours import colour_rules, heat_rules
+from ._colours import colour_rules
 from ._live import live_data, packed, vega
 from ._sections import sections_of
 from ._security import content_policy
@@ -26,8 +26,7 @@ def render(store: Store) -> str:
     """The page as text: every script and number inside, no address outside."""
     study = Study(store)
     about = study.resolved.get("study") or {}
-    levels = len(study.levels)
-    styles = [chart_style(levels), source("page.css")]
+    styles = [source("chart.css"), colour_rules(len(study.levels)) + source("page.css")]
     script, library = source("page.js"), vega()
     sections = sections_of(study)
     return (
@@ -61,11 +60,6 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def chart_style(levels: int) -> str:
-    """Colours by name, and what charts are on any paper."""
-    return colour_rules(levels) + source("chart.css") + heat_rules()
 
 
 def source(name: str) -> str:

@@ -82,7 +82,7 @@ def all_awake(page: Page) -> None:
     """Bring every figure to life by a window as tall as the page."""
     assert page.viewport_size is not None
     page.set_viewport_size({"width": page.viewport_size["width"], "height": 40_000})
-    waiting = page.locator(".panel:not(:has(.view)):not(:has(.plot))")
+    waiting = page.locator(".panel:not(:has(.view))")
     expect(waiting).to_have_count(0, timeout=30_000)
     assert page.locator(".still").count() == 0
 

@@ -3,26 +3,30 @@
 import base64
 import gzip
 import json
+import math
 import re
 import struct
 import xml.etree.ElementTree as ElementTree
 import zlib
 from pathlib import Path
+from typing import Any
 
+import altair as alt
 import numpy as np
 import polars as pl
 import pytest
 from synthetic import synthetic_store
 
 from degendsl_reports import write_figures
-from degendsl_reports._colours import palette
-from degendsl_reports._drawing import Axis, Plot, Point, spread
+from degendsl_reports._colours import colour_rules, light, palette
 from degendsl_reports._images import heat_png
 from degendsl_reports._live import packed
-from degendsl_reports._page import chart_style
+from degendsl_reports._marks import apart
+from degendsl_reports._numbers import number
 from degendsl_reports._references import references_of, study_bibtex
-from degendsl_reports._scales import Linear, Log, fitted, number
 from degendsl_reports._sections._downloads import csv_of
+from degendsl_reports._theme import paint
+from degendsl_reports._vega import draw, lean, specification
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -39,46 +43,60 @@ def test_numbers_for_people(value: float | None, text: str):
     assert number(value) == text
 
 
-def test_scales_hold_their_values_and_write_ticks_inside():
-    random = np.random.default_rng(0)
-    for _ in range(300):
-        values = (random.normal(size=5) * 10.0 ** random.integers(-6, 6)).tolist()
-        for zero, log in ((True, False), (False, False), (False, True)):
-            seen = [abs(v) for v in values] if log else values
-            scale = fitted(seen, zero=zero, log=log)
-            assert scale.low <= min(seen) and max(seen) <= scale.high
-            ticks = [value for value, _ in scale.ticks()]
-            assert 1 <= len(ticks) <= 14
-            room = 1e-9 * (scale.high - scale.low)
-            assert all(scale.low - room <= value <= scale.high + room for value in ticks)
-            assert len({label for _, label in scale.ticks()}) == len(ticks)
-    assert isinstance(fitted([0.0, 1.0], log=True), Linear)
-    assert isinstance(fitted([1e-3, 1.0], log=True), Log)
-    assert fitted([]).high > 0 and fitted([2.0, 2.0], zero=False).low < 2.0
-
-
 def test_labels_are_moved_apart_and_no_further():
-    assert spread([0.0, 100.0], 10) == [0.0, 100.0]
-    places = sorted(spread([5.0, 5.0, 6.0], 10, 30.0))
-    assert np.diff(places).min() >= 10 - 1e-6 and places[-1] <= 30.0
+    assert apart([0.0, 100.0], [0.0, 100.0], 100, log=False) == pytest.approx([0.0, 100.0])
+    places = sorted(apart([5.0, 5.0, 6.0], [0.0, 100.0], 125, log=False))
+    # A line is 12.5 pixels, here ten units; sixty rounds leave less than a thousandth of one.
+    assert np.diff(places).min() >= 10 - 1e-2 and places[0] >= 0
+    low, high = sorted(apart([1.0, 1.0], [0.1, 10.0], 125, log=True))
+    assert math.log10(high / low) == pytest.approx(0.2)
 
 
-def test_altair_draws_marks_where_they_belong_and_lines_in_their_order():
-    scale = Linear(low=0.0, high=2.0)
-    plot = Plot(200, 100, Axis(scale), Axis(scale))
-    plot.line([0.0, 2.0, 1.0, 0.0], [0.0, 1.0, 2.0, 0.0], kind="path", colour="c1", who="0.3")
-    plot.dots([Point(1.0, 1.0, "0.1 0.2"), Point(2.0, 0.0)], colour="c0", radius=2.5)
-    root = ElementTree.fromstring(f"<svg>{plot.body()}</svg>")
-    line = root.find("g[@class='path c1']/path")
-    assert line is not None and line.get("data-n") == "0.3"
+def test_vega_draws_marks_where_they_belong_and_lines_in_their_order():
+    plane: dict[str, Any] = {
+        name: axis(f"{name}:Q", scale=alt.Scale(domain=[0, 2], nice=False), axis=None)
+        for name, axis in (("x", alt.X), ("y", alt.Y))
+    }
+    places = pl.DataFrame({"x": [0.0, 2.0, 1.0, 0.0], "y": [0.0, 1.0, 2.0, 0.0], "t": range(4)})
+    spots = pl.DataFrame({"x": [1.0, 2.0], "y": [1.0, 0.0]})
+    chart = alt.layer(
+        alt.Chart(places).mark_line(color=paint(1)).encode(**plane, order="t:Q"),
+        alt.Chart(spots).mark_circle(size=100, opacity=1, color=paint(0)).encode(**plane),
+    ).properties(width=200, height=100)
+    spec = specification(lambda _: chart, 200)
+    assert spec["params"][0] == {"name": "chosen", "value": ""} and "config" not in spec
+    drawing = draw(spec)
+    root = ElementTree.fromstring(f"<svg>{drawing.body}</svg>")
+    (line,) = root.findall("g[@stroke='var(--c1)']/path")
     steps = np.array(re.findall(r"-?[\d.]+", re.sub("[hv]", "", line.get("d", ""))), float)
     seen = steps.reshape(-1, 2).cumsum(axis=0)
-    places = [(0, 0), (2, 1), (1, 2), (0, 0)]
-    # Written to a tenth of a pixel; Vega moves the whole by half a pixel to sharpen lines.
-    assert np.allclose(seen, [(plot.x(x), plot.y(y)) for x, y in places], atol=0.61)
-    pair, alone = root.findall("g[@class='dot c0']/circle")
-    assert (pair.get("data-n"), alone.get("data-n")) == ("0.1 0.2", None)
-    assert abs(float(pair.get("cx", 0)) - plot.x(1.0)) < 0.61 and pair.get("r") == "2.5"
+    # Written to a tenth of a pixel; Vega pads and moves the whole by half a pixel.
+    expected = np.array([(100 * x, 100 - 50 * y) for x, y, _ in places.rows()])
+    assert np.allclose(seen - seen[0], expected - expected[0], atol=0.11)
+    one, other = root.findall("g[@fill='var(--c0)']/circle")
+    assert float(other.get("cx", 0)) - float(one.get("cx", 0)) == pytest.approx(100, abs=0.11)
+    # Vega's size of a mark is the area of the square around it.
+    assert one.get("r") == other.get("r") == "5"
+
+
+def test_what_is_not_to_be_seen_is_not_written():
+    drawing = lean(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="8"><g fill="none">'
+        '<path d="M0,0h9v8h-9Z" class="background"/><line x2="5" stroke="red" opacity="0"/>'
+        '<g transform="translate(1,2)"><line x2="5" stroke="red" aria-label="a"/>'
+        '<line transform="translate(0,1.23)" x2="5" stroke="red"/></g>'
+        '<text transform="translate(1,1) rotate(-35)" fill="red">a &lt; b</text></g></svg>'
+    )
+    assert drawing == (
+        '<g stroke="red"><path d="M1 2h5"/><path d="M1 3.2h5"/></g><g fill="red">'
+        '<text transform="translate(1 1)rotate(-35)">a &lt; b</text></g>',
+        9.0,
+        8.0,
+    )
+
+
+def test_colours_of_exported_figures_are_those_of_white_paper():
+    assert light('fill="var(--c0)" stroke="var(--ink)"', 1) == 'fill="#0072b2" stroke="#1c1e21"'
 
 
 def test_a_matrix_becomes_a_picture_of_its_signs():
@@ -121,8 +139,8 @@ def test_marks_stand_out_from_the_paper(count: int, dark: bool):
         assert (high + 0.05) / (low + 0.05) >= 3.0, colour
 
 
-def test_every_class_of_a_mark_has_a_style():
-    style = chart_style(3)
+def test_every_level_has_a_colour():
+    style = colour_rules(3)
     assert ".c2{" in style and ".c3{" not in style
 
 

@@ -75,18 +75,22 @@ def trajectory_chart(study: Study) -> Chart | None:
             & (pl.col("y").abs() <= bound)
         )
         colour = paint(condition.position)
-        found = alt.Chart(points.select("x", "y", "stable")).encode(
-            **plane, tooltip=[tip("x", "PC 1"), tip("y", "PC 2"), tip("stable", "stable", "N")]
+        found = alt.Chart(points.select("x", "y", "stable", "who")).encode(
+            **plane,
+            opacity=focus(1),
+            tooltip=[tip("x", "PC 1"), tip("y", "PC 2"), tip("stable", "stable", "N")],
         )
         layers = [
-            alt.Chart(here.select("trial", "time", "x", "y"))
-            .mark_line(color=colour, strokeWidth=0.9, opacity=0.75)
-            .encode(**plane, detail="trial:N", order="time:Q"),
+            alt.Chart(study.placed(here).select("trial", "time", "x", "y", "who", "label", "name"))
+            .mark_line(color=colour, strokeWidth=0.9)
+            .encode(
+                **plane, detail="trial:N", order="time:Q", opacity=focus(0.75), tooltip=NETWORK
+            ),
             found.transform_filter("datum.stable").mark_circle(
-                size=64, opacity=1, fill=colour, stroke=INK, strokeWidth=1.2
+                size=64, fill=colour, stroke=INK, strokeWidth=1.2
             ),
             found.transform_filter("!datum.stable").mark_circle(
-                size=64, opacity=1, fill=PAPER, stroke=colour, strokeWidth=1.6
+                size=64, fill=PAPER, stroke=colour, strokeWidth=1.6
             ),
         ]
         return equal(alt.layer(*layers[: 3 if points.height else 1]), width)
