@@ -109,8 +109,9 @@ class Chart:
             top += title + max(drawing.height for _, drawing in row) + _GAP
         height = max(top - _GAP, 1.0)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" fill="none" '
-            f'width="{millimetres:g}mm" height="{millimetres * height / width:.2f}mm" viewBox="0 0 {width:g} {height:.1f}">'
+            '<svg xmlns="http://www.w3.org/2000/svg" class="chart" fill="none" '
+            f'width="{millimetres:g}mm" height="{millimetres * height / width:.2f}mm" '
+            f'viewBox="0 0 {width:g} {height:.1f}">'
             f"<title>{escape(self.title)}</title><desc>{escape(self.summary)}</desc>"
             f"<style>{style}</style>{''.join(parts)}</svg>"
         )
