@@ -141,7 +141,11 @@ def _trial_chart(width: Number) -> Graphic:
     def line(of: str, **look: Any) -> alt.Chart:
         place = f"datum.channel + 0.5 - 0.72 * (datum.{of} - 0.5)"
         y = alt.Y("y:Q", axis=None, scale=alt.Scale(reverse=True, zero=False, nice=False))
-        return base.transform_calculate(y=place).mark_line(**look).encode(y=y, detail="channel:N")
+        return (
+            base.transform_calculate(y=place)
+            .mark_line(**look)
+            .encode(y=y, detail=alt.Detail("channel:N"))
+        )
 
     return alt.layer(
         line("target", color=TARGET, strokeWidth=4),
@@ -159,6 +163,6 @@ def _states_chart(width: Number) -> Graphic:
     points = rows.transform_filter("isValid(datum.stable)").mark_point(size=60)
     fill = alt.FillValue(PAPER, condition={"test": "datum.stable", "field": "paint", "scale": None})
     return alt.layer(
-        lines.encode(**place, color=paint, detail="trial:N", order="time:Q"),
+        lines.encode(**place, color=paint, detail=alt.Detail("trial:N"), order=alt.Order("time:Q")),
         points.encode(**place, stroke=alt.Stroke("paint:N", scale=None), fill=fill),
     ).properties(width=150, height=150)

@@ -57,7 +57,7 @@ def reference_names(
     return (
         alt.Chart(named)
         .mark_text(align="left", dx=4, color=SOFT)
-        .encode(x=alt.value("width"), y=y, text="reference:N")
+        .encode(x=alt.XValue("width"), y=y, text=alt.Text("reference:N"))
     )
 
 

@@ -151,10 +151,12 @@ def _axis(title: str, log: bool) -> alt.Axis:
     return alt.Axis(title=f"{title} (log)", labelExpr=_POWER, gridOpacity=lines)
 
 
-def names_y(names: Sequence[str], field: str, title: str = "") -> tuple[alt.Parameter, alt.Y]:
+def names_y(
+    names: Sequence[str], field: str, title: str = ""
+) -> tuple[alt.VariableParameter, alt.Y]:
     """Rows from the top, for what is drawn between them: `field` counts from 0.
 
-    The parameter holds the names and must be added to the chart.
+    The parameter holds the names and must be one of the chart's `params`.
     """
     axis = alt.Axis(
         values=list(range(len(names))),
@@ -164,7 +166,7 @@ def names_y(names: Sequence[str], field: str, title: str = "") -> tuple[alt.Para
     )
     scale = alt.Scale(domain=[len(names) - 0.5, -0.5], nice=False, zero=False)
     return (
-        alt.param(name="row_names", value=list(names)),
+        alt.VariableParameter(name=alt.ParameterName("row_names"), value=list(names)),
         alt.Y(f"{field}:Q", scale=scale, axis=axis, stack=None),
     )
 

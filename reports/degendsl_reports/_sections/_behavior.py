@@ -164,8 +164,8 @@ def signals(layers: list[tuple[pl.DataFrame, dict[str, Any]]], *, each: Number =
         )
         named = ("who", "label", "name") if "who" in frame.columns else ()
         chart = alt.Chart(drawn.select("time", "channel", "place", "value", *named))
-        chart = chart.mark_line(**look).encode(x=time, y=rows, detail="channel:N")
+        chart = chart.mark_line(**look).encode(x=time, y=rows, detail=alt.Detail("channel:N"))
         return chart.encode(opacity=focus(1), tooltip=NETWORK) if named else chart
 
     lines = [line(frame, look) for frame, look in layers]
-    return alt.layer(*lines).add_params(names).properties(height=each * len(channels))
+    return alt.layer(*lines, height=each * len(channels), params=[names])

@@ -84,7 +84,11 @@ def trajectory_chart(study: Study) -> Chart | None:
             alt.Chart(study.placed(here).select("trial", "time", "x", "y", "who", "label", "name"))
             .mark_line(color=colour, strokeWidth=0.9)
             .encode(
-                **plane, detail="trial:N", order="time:Q", opacity=focus(0.75), tooltip=NETWORK
+                **plane,
+                detail=alt.Detail("trial:N"),
+                order=alt.Order("time:Q"),
+                opacity=focus(0.75),
+                tooltip=NETWORK,
             ),
             found.transform_filter("datum.stable").mark_circle(
                 size=64, fill=colour, stroke=INK, strokeWidth=1.2
@@ -151,7 +155,7 @@ def eigenvalue_chart(study: Study) -> Chart | None:
             alt.layer(
                 alt.Chart(circle)
                 .mark_line(color=SOFT, strokeDash=[4, 3], strokeWidth=1)
-                .encode(**plane, order="step:Q"),
+                .encode(**plane, order=alt.Order("step:Q")),
                 alt.Chart(here.select("label", "name", "who", "real", "imaginary"))
                 .mark_circle(color=paint(condition.position), size=15)
                 .encode(

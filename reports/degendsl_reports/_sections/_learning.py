@@ -89,7 +89,11 @@ def curves_chart(study: Study) -> Chart | None:
             .transform_calculate(network="split(datum.who, '.')[1]")
             .mark_line(strokeWidth=1.1, color=paint(condition.position))
             .encode(
-                x=x, y=y, detail="who:N", opacity=focus(0.6), tooltip=tip("network", "network", "N")
+                x=x,
+                y=y,
+                detail=alt.Detail("who:N"),
+                opacity=focus(0.6),
+                tooltip=tip("network", "network", "N"),
             )
         )
         threshold = thresholds.get(condition.id)
@@ -99,8 +103,8 @@ def curves_chart(study: Study) -> Chart | None:
         layers = [lines, level.mark_rule(color=SOFT, strokeDash=[4, 3], strokeWidth=1)]
         if width > 200:
             name = level.mark_text(align="left", dx=4, dy=-7, color=SOFT, text="threshold")
-            layers.append(name.encode(x=alt.value(0)))
-        return alt.layer(*layers).properties(height=_height(width))
+            layers.append(name.encode(x=alt.XValue(0)))
+        return alt.layer(*layers, height=_height(width))
 
     drawn_networks, total = drawn["who"].n_unique(), rows["who"].n_unique()
     some = f"{drawn_networks} of {total} networks are drawn, evenly chosen."
@@ -158,7 +162,7 @@ def _course(
     def draw(width: Number) -> Graphic:
         x, y = names_x(times, width, "at"), value_y("value", words.axis, seen, log=log)
         base = alt.Chart(placed).encode(
-            x=x.bandPosition(0.5), y=y, color=colours(study), detail="label:N"
+            x=x.bandPosition(0.5), y=y, color=colours(study), detail=alt.Detail("label:N")
         )
         layers = [
             base.mark_line(),
@@ -174,7 +178,7 @@ def _course(
                     y=y, color=colours(study)
                 )
             )
-        return alt.layer(*layers).properties(height=_TALL)
+        return alt.layer(*layers, height=_TALL)
 
     return Chart(
         id=f"course-{level}",
@@ -200,7 +204,7 @@ def _names(rows: pl.DataFrame, seen: list[Number], *, log: bool) -> alt.Chart:
     short = [shortened(label, 24) for label in rows["label"].to_list()]
     named = rows.with_columns(value=pl.Series(places, dtype=pl.Float64), short=pl.Series(short))
     text = alt.Chart(named).mark_text(align="left", dx=4)
-    return text.encode(x=alt.value("width"), text="short:N")
+    return text.encode(x=alt.XValue("width"), text=alt.Text("short:N"))
 
 
 def _losses(study: Study) -> Table:

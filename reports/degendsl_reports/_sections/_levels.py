@@ -178,7 +178,7 @@ def _level(
             stroke=ring(),
             tooltip=[*NETWORK, tip("value", "value")],
         ),
-        base.mark_rule(strokeWidth=2.2).encode(y=alt.Y("ci_low:Q"), y2="ci_high:Q"),
+        base.mark_rule(strokeWidth=2.2).encode(y=alt.Y("ci_low:Q"), y2=alt.Y2("ci_high:Q")),
         base.mark_circle(size=30 if crowded else 80, opacity=1, stroke=PAPER).encode(
             y=y,
             tooltip=[
@@ -192,7 +192,7 @@ def _level(
     ]
     if references.height:
         layers.append(reference_names(references, y, seen, _HEIGHT, log=log))
-    return alt.layer(*layers).properties(height=_HEIGHT)
+    return alt.layer(*layers, height=_HEIGHT)
 
 
 def _behind(study: Study, name: str) -> tuple[pl.DataFrame, str]:
@@ -261,9 +261,11 @@ def heat_map(study: Study, level: str) -> Chart:
         layers = [base.mark_rect(stroke=PAPER).encode(fill=alt.Fill("fill:N", scale=None))]
         if (width - 90) / len(study.levels) > 30:
             layers.append(
-                base.mark_text().encode(text="said:N", color=alt.Color("ink:N", scale=None))
+                base.mark_text().encode(
+                    text=alt.Text("said:N"), color=alt.Color("ink:N", scale=None)
+                )
             )
-        return alt.layer(*layers).properties(height=30 * len(study.facets))
+        return alt.layer(*layers, height=30 * len(study.facets))
 
     table = table_of(rows.drop("facet", "position", "band"), _COLUMNS, full="degeneracy")
     return Chart(

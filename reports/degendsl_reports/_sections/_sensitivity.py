@@ -84,7 +84,7 @@ def _forest(rows: pl.DataFrame, changes: list[Number], factor: str, width: Numbe
         alt.Chart(pl.DataFrame({"change": [0.0]}))
         .mark_rule(color=SOFT, strokeDash=[4, 3], strokeWidth=1)
         .encode(x=x),
-        base.mark_rule(strokeWidth=2.2).encode(x=alt.X("low:Q"), x2="high:Q"),
+        base.mark_rule(strokeWidth=2.2).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
         base.mark_circle(size=70, opacity=1).encode(x=x),
         alt.Chart(drawn.filter(pl.col("change").is_null()))
         .mark_text(align="left", dx=4, color=SOFT, text="not to be had")

@@ -119,7 +119,7 @@ def _strips(
             reference_lines(starts, x, y),
             reference_names(starts, y, seen, _HEIGHT, log=log),
         ]
-    return alt.layer(*layers).properties(height=_HEIGHT)
+    return alt.layer(*layers, height=_HEIGHT)
 
 
 def _per_condition(study: Study, rows: pl.DataFrame, column: str) -> Table:
@@ -219,19 +219,16 @@ def _ridges(study: Study, rows: pl.DataFrame, axis: str, width: Number) -> Graph
     # A step is drawn from where its bin begins; the last needs an end.
     ends = rows.group_by("condition", maintain_order=True).last().with_columns(start="end")
     outline = pl.concat([rows, ends]).with_columns(foot=foot, top=foot - 0.88 * pl.col("share"))
-    base = alt.Chart(
-        outline.select("band", "label", "start", "end", "pairs", "foot", "top")
-    ).encode(x=value_x("start", axis), color=colours(study))
-    return (
-        alt.layer(
-            base.mark_area(interpolate="step-after").encode(
-                y=y, y2="top:Q", tooltip=[tip("label", "condition", "N")]
-            ),
-            base.mark_line(interpolate="step-after", strokeWidth=1.2).encode(y=alt.Y("top:Q")),
-        )
-        .add_params(names)
-        .properties(height=each * len(study.levels))
+    base = alt.Chart(outline.select("band", "label", "start", "foot", "top")).encode(
+        x=value_x("start", axis), color=colours(study)
     )
+    layers = [
+        base.mark_area(interpolate="step-after").encode(
+            y=y, y2=alt.Y2("top:Q"), tooltip=[tip("label", "condition", "N")]
+        ),
+        base.mark_line(interpolate="step-after", strokeWidth=1.2).encode(y=alt.Y("top:Q")),
+    ]
+    return alt.layer(*layers, height=each * len(study.levels), params=[names])
 
 
 def _quartiles(study: Study, pairs: pl.DataFrame) -> Table:

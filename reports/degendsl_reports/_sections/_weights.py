@@ -104,7 +104,7 @@ def _matrix_panel(
             .encode(
                 x=alt.X("middle:Q", scale=ends, axis=alt.Axis(title="from unit", tickCount=3)),
                 y=alt.Y("middle:Q", scale=down, axis=plane_axis("to unit", grid=False)),
-                url="picture:N",
+                url=alt.Url("picture:N"),
             )
         )
         return equal(chart, width)
@@ -133,11 +133,12 @@ def singular_chart(study: Study) -> Chart | None:
             for at in ("init", "end")
         )
         paints = paint(condition.position)
-        return alt.layer(
+        layers = [
             before.mark_line(color=SOFT, strokeDash=[4, 3]).encode(y=y),
-            after.mark_area(color=paints).encode(y=alt.Y("low:Q"), y2="high:Q"),
+            after.mark_area(color=paints).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
             after.mark_line(color=paints).encode(y=y),
-        ).properties(height=150)
+        ]
+        return alt.layer(*layers, height=150)
 
     firsts = rows.filter(pl.col("index") == 0)
     facts = [(c.label, *(_median(firsts, c.id, at) for at in ("init", "end"))) for c in shown]
