@@ -280,7 +280,7 @@ def test_axe_finds_nothing_serious(browser: Browser, store: Store, scheme: str, 
     viewport = {"width": width, "height": 900}
     with opened(browser, store, color_scheme=scheme, viewport=viewport) as (page, _):
         page.evaluate("[...document.querySelectorAll('details')].forEach(one => one.open = true)")
-        all_awake(page)
+        awake(page, "level-dynamics", "trials-in", "map-weights")
         choose(page, "map-weights", "0.1")
         page.evaluate(AXE.read_text())
         found = page.evaluate("axe.run().then(result => result.violations)")
@@ -366,12 +366,14 @@ def test_what_a_store_lacks_leaves_a_gap_and_no_error(tmp_path: Path):
         and "Dynamics under other settings" in whole
     )
     # Tables that others are joined with; whatever else is absent leaves out a chart of its own.
-    for name in ("networks", "degeneracy", "stimuli", "singular_values"):
-        path = store.root / "tables" / f"{name}.parquet"
-        kept = path.read_bytes()
-        path.unlink()
-        assert "<h1>" in render(store), path.name
-        path.write_bytes(kept)
+    for names in (("networks",), ("degeneracy",), ("stimuli", "singular_values")):
+        paths = [store.root / "tables" / f"{name}.parquet" for name in names]
+        kept = [path.read_bytes() for path in paths]
+        for path in paths:
+            path.unlink()
+        assert "<h1>" in render(store), names
+        for path, content in zip(paths, kept, strict=True):
+            path.write_bytes(content)
     lean = store.table("degeneracy").drop(
         "floor", "null", "cross", "untrained", "surrogate", "two_families"
     )
