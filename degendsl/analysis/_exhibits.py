@@ -22,6 +22,10 @@ TRAJECTORIES = {
     "condition": S, "seed": I, "role": S, "trial": I, "time": pl.Float64, "x": F32, "y": F32,
     "explained": F32,
 }  # fmt: skip
+FIXED_POINTS = {
+    "condition": S, "seed": I, "role": S, "x": F32, "y": F32, "kind": S, "stable": B,
+    "unstable_directions": I, "speed": pl.Float64, "visits": I, "lost": I,
+}  # fmt: skip
 EIGENVALUES = {"condition": S, "seed": I, "index": I, "real": F32, "imaginary": F32}
 SINGULAR = {"condition": S, "at": S, "index": I, "median": F32, "low": F32, "high": F32}
 MATCHED = {
@@ -92,6 +96,39 @@ def trajectories_table(study: Study) -> pl.DataFrame:
         return rows
 
     return _table(study, parts, TRAJECTORIES)
+
+
+def fixed_points_table(study: Study) -> pl.DataFrame:
+    """Where the networks that stand for a condition rest without input, in their own plane.
+
+    `kind` is `fixed` or `slow`; `stable` is null of slow points. `visits` counts the starts that
+    ended in a point, `lost` those of its network that ended in none.
+    """
+    found: list[Columns] = []
+    for one in study.measured:
+        if one.resting is None or one.examples is None:
+            continue
+        points = one.resting.arrays
+        for position, seed in enumerate(one.resting.seeds):
+            here = points["network"] == position
+            unstable, fixed = points["unstable"][here], points["fixed"][here]
+            found.append(
+                {
+                    "condition": one.condition.id,
+                    "seed": seed,
+                    "role": one.examples.roles.get(seed),
+                    "x": points["places"][here, 0],
+                    "y": points["places"][here, 1],
+                    "kind": np.where(fixed, "fixed", "slow"),
+                    "stable": unstable == 0,
+                    "unstable_directions": unstable,
+                    "speed": points["speed"][here],
+                    "visits": points["visits"][here],
+                    "lost": int(points["lost"][position]),
+                }
+            )
+    at_rest = pl.when(pl.col("kind") == "fixed").then("stable").alias("stable")
+    return _stacked(found, FIXED_POINTS).with_columns(at_rest)
 
 
 def eigenvalues_table(study: Study) -> pl.DataFrame:

@@ -26,7 +26,8 @@ LEARNING = (
     "sparsity_init",
     "sparsity",
 )
-SCHEMA = {
+_FURTHER = "ood_mse["
+SCHEMA: dict[str, Any] = {
     "condition": pl.String,
     "seed": pl.Int64,
     "outcome": pl.String,
@@ -44,11 +45,21 @@ SCHEMA = {
 
 
 def networks_table(study: Study) -> pl.DataFrame:
-    """Every network there is, compared or not."""
-    return frame([row for one in study.measured for row in _rows(one)], SCHEMA)
+    """Every network there is, compared or not.
+
+    Losses in further conditions out of distribution have columns such as `ood_mse[kick, size 1]`.
+    """
+    found = [one.everyone.arrays for one in study.measured if one.everyone is not None]
+    more = dict.fromkeys(name for arrays in found for name in arrays if name.startswith(_FURTHER))
+    schema: dict[str, Any] = {}
+    for name, kind in SCHEMA.items():
+        schema[name] = kind
+        if name == "ood_mse":
+            schema |= dict.fromkeys(more, F)
+    return frame([row for one in study.measured for row in _rows(one, tuple(more))], schema)
 
 
-def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
+def _rows(one: ConditionMeasures, more: tuple[str, ...]) -> list[dict[str, Any]]:
     losses = _by_seed(one.everyone)
     learnt = _learnt(one)
     rows = []
@@ -66,7 +77,7 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
                 "train_mse": float(loss[-1]) if len(loss) else None,
                 **{
                     name: losses.get(seed, {}).get(name)
-                    for name in ("eval_mse", "response_mse", "unexplained", "ood_mse")
+                    for name in ("eval_mse", "response_mse", "unexplained", "ood_mse", *more)
                 },
                 **{name: learnt.get(seed, {}).get(name) for name in LEARNING},
                 "threshold_epoch": int(below[0]) + 1 if len(below) else None,
@@ -98,7 +109,9 @@ def _by_seed(measured: Measured | None) -> dict[int, dict[str, float]]:
     per_network = {
         name: array
         for name, array in measured.arrays.items()
-        if array.ndim == 1 and len(array) == n and (name in _PER_NETWORK or n != pairs)
+        if array.ndim == 1
+        and len(array) == n
+        and (name.partition("[")[0] in _PER_NETWORK or n != pairs)
     }
     return {
         seed: {name: float(array[index]) for name, array in per_network.items()}

@@ -11,6 +11,7 @@ from ._comparing import effects_table
 from ._conditions import conditions_table
 from ._exhibits import (
     eigenvalues_table,
+    fixed_points_table,
     matched_table,
     singular_values_table,
     stimuli_table,
@@ -44,6 +45,7 @@ TABLES: dict[str, Builder] = {
     "stimuli": stimuli_table,
     "trials": trials_table,
     "trajectories": trajectories_table,
+    "fixed_points": fixed_points_table,
     "eigenvalues": eigenvalues_table,
     "singular_values": singular_values_table,
     "matched": matched_table,

@@ -53,7 +53,7 @@ def behavior_floor(
 def _one(store: Store, networks: Networks, measure: kinds.Measure, ood: kinds.Behavior) -> Arrays:
     def compute(_: Arrays) -> Arrays:
         science, parameters = networks.condition.science, networks.parameters
-        test = _evaluate.test_trials(_evaluate.condition_task(science), measure.trials)
+        test = _evaluate.condition_trials(science, measure.trials)
         inside = list(_evaluate.losses_on(science, test, parameters))
         outside = _Outputs(science, parameters, probe_of(science, ood, measure.trials))
         pairs = chosen_pairs(len(parameters), measure.pairs.max)

@@ -155,7 +155,7 @@ def _fitted(
         raise MeasureError("the rank of this study has not been chosen")
     science, rank = networks.condition.science, int(dsa.rank)
     nothing = np.full((rank, rank), np.nan), np.full(rank + 1, np.nan)
-    trials = _evaluate.test_trials(_evaluate.condition_task(science), measure.trials)
+    trials = _evaluate.condition_trials(science, measure.trials)
     window = window_of(dsa, trials.inputs.shape[1], science.solver.dt)
     inputs = np.asarray(trials.inputs)[:, window] if dsa.input == "regress" else None
     states = _evaluate.states_on(science, trials, networks.parameters[old:])

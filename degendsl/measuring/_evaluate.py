@@ -12,7 +12,7 @@ import jax.random as jr
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from degendsl.models import AbstractModel, Parameters, from_arrays
+from degendsl.models import AbstractModel, Parameters, Weights, from_arrays
 from degendsl.spec import kinds
 from degendsl.tasks import AbstractTask, Trials
 from degendsl.vocabulary import PRECISIONS, model_of, task_of
@@ -108,13 +108,26 @@ def recurrent_of(
     science: kinds.Science, parameters: Mapping[str, np.ndarray]
 ) -> Float[np.ndarray, "unit unit"]:
     """The recurrent matrix that acts in a network: for a standard one, the array in its file."""
+    return np.asarray(weights_of(science, parameters).recurrent)
+
+
+def weights_of(science: kinds.Science, parameters: Mapping[str, np.ndarray]) -> Weights:
+    """The weights that act in the dynamics of a network."""
     with jax.default_matmul_precision(PRECISIONS[science.numerics.precision]):
-        return np.asarray(model_of(science).recurrent_matrix(from_arrays(parameters)))
+        weights = model_of(science).weights(from_arrays(parameters))
+        return jax.tree.map(np.asarray, weights)
 
 
 def condition_task(science: kinds.Science) -> AbstractTask:
     """The task of a condition, for whoever draws its trials."""
     return task_of(science)
+
+
+# The trials of a condition and those out of distribution; compiling what draws them takes a second.
+@lru_cache(maxsize=4)
+def condition_trials(science: kinds.Science, trials: kinds.Trials) -> Trials:
+    """The test set of a condition."""
+    return test_trials(condition_task(science), trials)
 
 
 def _losses(model: AbstractModel, parameters: Parameters, trials: Trials) -> Losses:

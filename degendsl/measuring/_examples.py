@@ -13,10 +13,11 @@ from degendsl.tasks import Trials
 
 from . import _evaluate
 from ._cache import Arrays, Measured, Networks, cached, plain
+from ._plane import plane_of
 from ._probes import probe_of
 
 # Enough to see, little to keep: trials, channels, times of a trial, trials of a trajectory.
-_TRIALS, _CHANNELS, _TIMES, _PATHS = 2, 6, 150, 6
+_TRIALS, _CHANNELS, _TIMES, PATHS = 2, 6, 150, 6
 # A condition of no more networks than this shows them all.
 _FEW = 12
 # Units of the matrices that are laid side by side.
@@ -107,12 +108,12 @@ def _work(store: Store, networks: Networks, measure: kinds.Measure) -> Arrays:
     settings = {
         "trials": plain(measure.trials),
         "behavior": [plain(one) for one in measure.behavior],
-        "kept": [_TRIALS, _CHANNELS, _TIMES, _PATHS],
+        "kept": [_TRIALS, _CHANNELS, _TIMES, PATHS],
     }
 
     def compute(_: Arrays) -> Arrays:
         science = networks.condition.science
-        test = _evaluate.test_trials(_evaluate.condition_task(science), measure.trials)
+        test = _evaluate.condition_trials(science, measure.trials)
         found = _signals("in", test, _evaluate.outputs_on(science, test, networks.parameters))
         for ood, behavior in _elsewhere(measure).items():
             probe = probe_of(science, behavior, measure.trials)
@@ -121,9 +122,9 @@ def _work(store: Store, networks: Networks, measure: kinds.Measure) -> Arrays:
         steps = kept_steps(np.asarray(test.inputs).shape[1])
         paths, explained = [], []
         for states in _evaluate.states_on(science, test, networks.parameters):
-            path, share = projected(states, steps)
-            paths.append(path)
-            explained.append(share)
+            plane = plane_of(states)
+            paths.append(plane.places(states[:PATHS][:, steps]))
+            explained.append(plane.explained)
         return found | {
             "path_steps": steps,
             "paths": np.stack(paths),
@@ -158,22 +159,6 @@ def _signals(ood: str, trials: Trials, outputs: np.ndarray) -> Arrays:
 def kept_steps(total: int) -> np.ndarray:
     """Which steps of a trial are kept."""
     return np.arange(0, total, -(-total // _TIMES))
-
-
-def projected(states: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, float]:
-    """A few trials on the two directions in which the states of all trials vary most."""
-    flat = np.asarray(states, np.float64).reshape(-1, states.shape[-1])
-    centred = flat - flat.mean(axis=0)
-    values, vectors = np.linalg.eigh(centred.T @ centred)
-    main = vectors[:, ::-1][:, :2]
-    # The sign of an axis is arbitrary; this one repeats.
-    main = main * np.where(main[np.abs(main).argmax(axis=0), np.arange(main.shape[1])] < 0, -1, 1)
-    some = np.asarray(states, np.float64)[:_PATHS][:, steps] - flat.mean(axis=0)
-    path = np.zeros((*some.shape[:2], 2))
-    path[..., : main.shape[1]] = some @ main
-    total = float(values.sum())
-    share = float(values[::-1][:2].sum()) / total if total > 0 else 1.0
-    return path.astype(np.float32), share
 
 
 def _matched(

@@ -13,9 +13,10 @@ from degendsl.store import UnitRecord
 
 from ._cache import Arrays, Measured
 from ._dynamics import between_operators
-from ._examples import Examples, kept_steps, projected, side_by_side
+from ._examples import PATHS, Examples, kept_steps, side_by_side
 from ._groups import Group
 from ._pairs import chosen_pairs
+from ._plane import plane_of
 from ._study import ConditionMeasures
 from ._weights import distances
 
@@ -245,7 +246,10 @@ class _Measuring:
             seeds = tuple(seed for seed in seeds if seed in roles) or seeds[:_SHOWN]
         shown = [self.states[seed] for seed in seeds]
         steps = kept_steps(shown[0].shape[1]) if shown else np.arange(0)
-        paths = [projected(one, steps) for one in shown]
+        planes = [plane_of(one) for one in shown]
+        paths = [
+            plane.places(one[:PATHS][:, steps]) for plane, one in zip(planes, shown, strict=True)
+        ]
         pair = tuple(self._weights)[:2]
         two = [self._weights[seed] for seed in pair]
         spectra = [np.linalg.svd(one, compute_uv=False) for one in self._weights.values()]
@@ -254,8 +258,8 @@ class _Measuring:
             roles=roles,
             signals=(),
             path_steps=steps,
-            paths=np.stack([path for path, _ in paths]) if paths else np.zeros((0, 0, 0, 2)),
-            explained=np.array([share for _, share in paths]),
+            paths=np.stack(paths) if paths else np.zeros((0, 0, 0, 2)),
+            explained=np.array([plane.explained for plane in planes]),
             pair=(pair[0], pair[1]) if len(pair) == 2 else None,
             matched=side_by_side(two[0], two[1]) if len(pair) == 2 else None,
             singular={"end": np.stack(spectra)} if len(spectra) >= 2 else {},

@@ -49,7 +49,7 @@ def information_of(science: kinds.Science) -> dict[str, metrics.Estimate]:
 
     The first step is left out, since it may be forced or told.
     """
-    trials = _evaluate.test_trials(_evaluate.condition_task(science), _TRIALS)
+    trials = _evaluate.condition_trials(science, _TRIALS)
     steps = np.unique(np.linspace(1, science.n_steps - 1, _MOST_STEPS).astype(int))
     inputs = np.asarray(trials.inputs)[:, steps]
     n_primary = len(science.task.primary_names)

@@ -67,7 +67,7 @@ def kernel_alignment(store: Store, networks: Networks, measure: kinds.Measure) -
 
     def compute(_: Arrays) -> Arrays:
         science = networks.condition.science
-        trials = _evaluate.test_trials(_evaluate.condition_task(science), measure.trials)
+        trials = _evaluate.condition_trials(science, measure.trials)
         rows = kernel_rows(np.asarray(trials.mask), measure.trials.seed)
         model, precision = model_of(science), PRECISIONS[science.numerics.precision]
 

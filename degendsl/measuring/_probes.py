@@ -16,9 +16,8 @@ from jaxtyping import Array, Float, Int
 from degendsl.models import AbstractModel, Parameters
 from degendsl.spec import kinds
 from degendsl.tasks import Trials
-from degendsl.vocabulary import task_of
 
-from ._evaluate import AbstractProbe, noise_key, test_key, test_trials
+from ._evaluate import AbstractProbe, condition_trials, noise_key, test_key
 
 
 @final
@@ -90,7 +89,7 @@ def probe_of(
 
 
 def _drawn(science: kinds.Science, trials: kinds.Trials) -> Trials:
-    return test_trials(task_of(science), trials)
+    return condition_trials(science, trials)
 
 
 def _longer(

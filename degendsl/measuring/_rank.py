@@ -75,7 +75,7 @@ def _states(
         there = (s for s in range(plan.spec.networks.count) if store.has_unit(condition.id, s))
         records = (store.read_unit(condition.id, seed) for seed in there)
         science = condition.science
-        trials = _evaluate.test_trials(_evaluate.condition_task(science), measure.trials)
+        trials = _evaluate.condition_trials(science, measure.trials)
         window = window_of(dsa, trials.inputs.shape[1], science.solver.dt)
         taken = 0
         for record in records:

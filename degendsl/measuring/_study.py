@@ -14,6 +14,7 @@ from degendsl.store import Store, UnitRecord
 from ._behavior import behavior
 from ._cache import Measured, Networks
 from ._examples import Examples, examples
+from ._fixed_points import fixed_points
 from ._groups import Group
 from ._left_out import sentences, unsound
 from ._levels import ALSO, FLOORS, LEVELS, REFERENCES
@@ -37,7 +38,8 @@ class ConditionMeasures:
     sensitivity: by (level, settings in words), the same condition with that level alone and its
     references, measured under these settings. also: by (name, at), what else
     was asked for of the same networks. everyone: losses of every finite network, converged or not.
-    problems: what could not be measured, in words.
+    resting: fixed points of the networks that stand for the condition. problems: what could not be
+    measured, in words.
     """
 
     condition: Condition | Group
@@ -49,6 +51,7 @@ class ConditionMeasures:
     also: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
     everyone: Measured | None
     examples: Examples | None
+    resting: Measured | None = None
     problems: tuple[str, ...]
 
     @property
@@ -98,6 +101,7 @@ class _Measuring:
         """All that the spec asks for, as far as the networks carry it."""
         finite = {s: r for s, r in self._records.items() if r.manifest["outcome"] != "diverged"}
         everyone = self._everyone(finite) if finite else None
+        shown = self._examples(finite, everyone)
         compared = self._compared(everyone)
         enough = len(compared) >= 2
         if enough and self._unranked:
@@ -111,7 +115,8 @@ class _Measuring:
             references=self._references(networks, self._measure) if enough else {},
             also=self._also(networks) if enough else {},
             everyone=everyone,
-            examples=self._examples(finite, everyone),
+            examples=shown,
+            resting=self._resting(finite, shown) if shown else None,
             problems=(),
         )
         sensitivity = self._sensitivity(found, networks) if enough else {}
@@ -142,6 +147,12 @@ class _Measuring:
         numbers = {"eval_mse": np.array([losses[seed] for seed in shown])}
         ranked = Measured(seeds=tuple(shown), arrays=numbers)
         return examples(self._store, self._condition, shown, ranked, self._measure)
+
+    def _resting(self, finite: Mapping[int, UnitRecord], shown: Examples) -> Measured | None:
+        few = self._networks(finite).only(sorted(shown.roles))
+        return self._attempt(
+            "fixed points", "end", "", lambda: fixed_points(self._store, few, self._measure)
+        )
 
     def _networks(self, records: Mapping[int, UnitRecord]) -> Networks:
         return Networks(condition=self._condition, at="end", records=records)

@@ -14,6 +14,7 @@ from ._network import CurrentModel as CurrentModel
 from ._network import RateModel as RateModel
 from ._network import Response as Response
 from ._network import Spread as Spread
+from ._network import Weights as Weights
 from ._parameters import GROUPS as GROUPS
 from ._parameters import Parameters as Parameters
 from ._parameters import from_arrays as from_arrays
