@@ -12,7 +12,8 @@ from ._study import Study
 
 S, I, F32, B = pl.String, pl.Int64, pl.Float32, pl.Boolean  # noqa: E741
 STIMULI = {
-    "condition": S, "ood": S, "trial": I, "time": pl.Float64, "kind": S, "channel": I, "value": F32,
+    "condition": S, "ood": S, "trial": I, "time": pl.Float64, "kind": S, "channel": I, "signal": S,
+    "value": F32,
 }  # fmt: skip
 TRIALS = {
     "condition": S, "seed": I, "role": S, "ood": S, "trial": I, "time": pl.Float64, "channel": I,
@@ -47,7 +48,8 @@ def stimuli_table(study: Study) -> pl.DataFrame:
                 "condition": one.condition.id,
                 "ood": signals.ood,
                 "kind": kind,
-                **_grid(array, signals.steps * one.dt, "value"),
+                **(grid := _grid(array, signals.steps * one.dt, "value")),
+                "signal": np.array(_words(one, kind), object)[grid["channel"]],
             }
             for signals in shown.signals
             for kind, array in (("input", signals.inputs), ("target", signals.targets))
@@ -198,6 +200,13 @@ def matched_table(study: Study) -> pl.DataFrame:
         ]
 
     return _table(study, parts, MATCHED)
+
+
+def _words(one: ConditionMeasures, kind: str) -> tuple[str, ...]:
+    """What the task calls each of its inputs or outputs; networks from elsewhere have no trials."""
+    assert one.condition.science is not None
+    task = one.condition.science.task
+    return task.input_names if kind == "input" else task.output_names
 
 
 def _grid(array: np.ndarray, times: np.ndarray, name: str) -> dict[str, Any]:

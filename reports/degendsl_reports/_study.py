@@ -18,7 +18,7 @@ MOST_NETWORKS = 5000
 # Of columns that a table may lack; all others are real numbers.
 _TEXTS = frozenset(
     "condition label level metric at ood kind role outcome problem text verdict why factor "
-    "direction setting".split()
+    "direction setting signal".split()
 )
 _INTEGERS = frozenset(
     "seed seed_a seed_b epoch epochs n_networks n_pairs trial channel index row column".split()

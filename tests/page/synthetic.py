@@ -272,7 +272,7 @@ def _exhibits(
         for ood, kind in itertools.product(("in", "temporal"), ("input", "target")):
             stimuli.append(
                 _signal(condition, ood, time, target).with_columns(
-                    kind=pl.lit(kind), value=pl.col("signal")
+                    kind=pl.lit(kind), value=pl.col("signal"), signal=pl.lit("pulse")
                 )
             )
         for seed, role in enumerate(roles):

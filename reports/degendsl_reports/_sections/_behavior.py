@@ -51,7 +51,8 @@ def trial_charts(study: Study) -> list[Chart]:
     outputs = study.rows(
         "trials", "condition", "seed", "role", "ood", "trial", "time", "channel", "output"
     ).filter(pl.col("role").is_not_null())
-    stimuli = study.rows("stimuli", "condition", "ood", "trial", "time", "kind", "channel", "value")
+    columns = ("condition", "ood", "trial", "time", "kind", "channel", "signal", "value")
+    stimuli = study.rows("stimuli", *columns)
     charts = [
         _trials(
             study,
@@ -149,7 +150,9 @@ def signals(layers: list[tuple[pl.DataFrame, dict[str, Any]]], *, each: Number =
     base, _ = layers[0]
     channels = base["channel"].unique().sort().to_list()[:_CHANNELS]
     low, high = least(base["value"]), most(base["value"])
-    names, rows = names_y([str(one + 1) for one in channels], "place", "channel")
+    said = dict(base.select("channel", "signal").unique().iter_rows())
+    title = "" if any(said.values()) else "channel"
+    names, rows = names_y([said[one] or str(one + 1) for one in channels], "place", title)
     if len(channels) == 1:
         rows = rows.axis(None)
     time = value_x("time", "time", base["time"].to_list()).scale(nice=False)

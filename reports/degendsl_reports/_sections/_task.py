@@ -27,7 +27,8 @@ def task(study: Study) -> Section | None:
 
 def example_charts(study: Study) -> list[Chart]:
     """The first test trial: what goes in, what should come out."""
-    rows = study.rows("stimuli", "condition", "ood", "trial", "time", "kind", "channel", "value")
+    columns = ("condition", "ood", "trial", "time", "kind", "channel", "signal", "value")
+    rows = study.rows("stimuli", *columns)
     rows = rows.filter(pl.col("ood") == "in")
     charts = []
     for kind, title in (("input", "What a network receives"), ("target", "What it must produce")):
