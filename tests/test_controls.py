@@ -1,5 +1,6 @@
 """Training controls: optimisers, schedules, penalties, noise, what is trained; all at once."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ import numpy as np
 import optax
 import pytest
 from conftest import TINY, tiny
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
+from jaxtyping import Array
 from test_training import trained, units
 
-from degendsl import learning
+from degendsl import learning, models
 from degendsl.learning import penalties
 from degendsl.planning import make_plan
 from degendsl.spec import Spec
@@ -208,6 +211,28 @@ def test_the_nuclear_norm_has_a_subgradient_where_singular_values_are_zero(rank:
             other = weights + RNG.standard_normal((5, 5)) * 0.1
             least = float(value) + np.vdot(gradient, other - weights)
             assert float(penalties.nuclear(jnp.asarray(other))) >= least - 1e-12
+
+
+def test_no_device_decomposes_two_matrices_at_a_time():
+    # Two at a time on each of two devices wait for each other forever, once in some thousand.
+    mesh = jax.make_mesh((2,), ("lane",), axis_types=(AxisType.Auto,))
+    lanes = NamedSharding(mesh, PartitionSpec("lane"))
+    matrices = jax.device_put(jr.normal(jr.key(0), (8, 5, 5)), lanes)
+    keys = jax.device_put(jr.split(jr.key(1), 8), lanes)
+    start = models.Orthogonal(jnp.asarray(1.0))
+
+    def one(matrix: Array, key: Array) -> Any:
+        return jax.grad(penalties.nuclear)(matrix), start(key, 1, 5, 1), start.factors(key, 5, 2)
+
+    program = jax.jit(jax.vmap(one), out_shardings=lanes).lower(matrices, keys).compile()
+    gradients, *_ = program(matrices, keys)
+    left, _, right = np.linalg.svd(np.asarray(matrices, float))
+    # Singular vectors err by rounding over the gap of singular values, here above 0.01.
+    np.testing.assert_allclose(gradients, left @ right, atol=1000 * EPS)
+    text = str(program.as_text())
+    calls = re.findall(r"= \(?f32\[([^\]]*)\].*custom_call_target=\"lapack", text)
+    assert calls and all(shape.startswith("1,") for shape in calls)
+    assert "all-gather" not in text
 
 
 def test_the_reported_loss_has_no_penalty_in_it():

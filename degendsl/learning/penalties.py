@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from degendsl._decompositions import one_at_a_time
+
 
 def l1(matrix: Float[Array, "row column"]) -> Float[Array, ""]:
     """Σ|w|. Its gradient is the sign, 0 at 0."""
@@ -19,6 +21,10 @@ def l2(matrix: Float[Array, "row column"]) -> Float[Array, ""]:
     return jnp.sum(matrix**2)
 
 
+_decomposed = one_at_a_time(lambda matrix: jnp.linalg.svd(matrix, full_matrices=False))
+_singular_values = one_at_a_time(lambda matrix: jnp.linalg.svd(matrix, compute_uv=False))
+
+
 @jax.custom_vjp
 def nuclear(matrix: Float[Array, "row column"]) -> Float[Array, ""]:
     """The nuclear norm: the sum of the singular values, which favours low rank.
@@ -28,11 +34,11 @@ def nuclear(matrix: Float[Array, "row column"]) -> Float[Array, ""]:
     that JAX has for the decomposition itself divides by differences of squared singular values,
     and is not a number where two agree.
     """
-    return jnp.sum(jnp.linalg.svd(matrix, compute_uv=False))
+    return jnp.sum(_singular_values(matrix))
 
 
 def _nuclear_forward(matrix: Float[Array, "row column"]) -> tuple[Array, Array]:
-    left, values, right = jnp.linalg.svd(matrix, full_matrices=False)
+    left, values, right = _decomposed(matrix)
     rounding = max(matrix.shape) * jnp.finfo(matrix.dtype).eps * values[0]
     present = (values > rounding).astype(matrix.dtype)
     return jnp.sum(values), (left * present[None]) @ right

@@ -9,6 +9,8 @@ import jax.numpy as jnp
 import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from degendsl._decompositions import one_at_a_time
+
 from ._parameters import Parameters
 
 Factors = tuple[Float[Array, "unit rank"], Float[Array, "unit rank"]]
@@ -98,14 +100,14 @@ class Orthogonal(AbstractInitialiser):
         self, key: PRNGKeyArray, n_inputs: int, n_units: int, n_outputs: int
     ) -> Parameters:
         recurrent_key, input_key, readout_key = jr.split(key, 3)
-        recurrent = self.gain * jr.orthogonal(recurrent_key, n_units, dtype=jnp.float32)
+        recurrent = self.gain * _orthonormal(jr.normal(recurrent_key, (n_units, n_units)))
         return _unbiased(recurrent, input_key, readout_key, n_inputs, n_outputs)
 
     def factors(self, key: PRNGKeyArray, n_units: int, rank: int) -> Factors:
         # Orthonormal columns on both sides: `rank` singular values equal to the gain.
-        both = jr.orthogonal(key, n_units, (2,), dtype=jnp.float32)[..., :rank]
-        left, right = jnp.sqrt(self.gain) * both
-        return left, right
+        left, right = map(_orthonormal, jr.normal(key, (2, n_units, n_units)))
+        scale = jnp.sqrt(self.gain)
+        return scale * left[:, :rank], scale * right[:, :rank]
 
 
 def _unbiased(
@@ -123,6 +125,14 @@ def _unbiased(
         readout=_normal(readout_key, n_outputs, n_units),
         readout_bias=jnp.zeros(n_outputs, jnp.float32),
     )
+
+
+@one_at_a_time
+def _orthonormal(normal: Float[Array, "unit unit"]) -> Float[Array, "unit unit"]:
+    """A random rotation or reflection, all alike likely, of a matrix of independent normals."""
+    columns, triangle = jnp.linalg.qr(normal)
+    # Without the signs, which the decomposition fixes, some would be likelier (Mezzadri 2007).
+    return columns * jnp.sign(jnp.diagonal(triangle))[None]
 
 
 def _normal(key: PRNGKeyArray, rows: int, columns: int) -> Float[Array, "{rows} {columns}"]:

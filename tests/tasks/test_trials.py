@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from typing import Any, get_args
 
+import equinox as eqx
 import jax
 import jax.random as jr
 import numpy as np
@@ -211,8 +212,9 @@ def test_numbers_of_a_task_share_a_program(kind: str):
         for c in plan.conditions
     )
     assert jax.tree.structure(one) == jax.tree.structure(other)
-    shapes = [[leaf.shape for leaf in jax.tree.leaves(task)] for task in (one, other)]
-    assert shapes[0] == shapes[1]
+    drawn = eqx.debug.assert_max_traces(lambda task: task.trials(jr.key(0), 2), max_traces=1)
+    first, second = (jax.jit(drawn)(task) for task in (one, other))
+    assert any((a != b).any() for a, b in zip(*map(jax.tree.leaves, (first, second)), strict=True))
 
 
 def tasks_of(kind: type) -> st.SearchStrategy[tuple[Any, float]]:
