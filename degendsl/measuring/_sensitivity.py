@@ -30,14 +30,6 @@ def settings_of(measure: kinds.Measure) -> Iterator[Setting]:
     for level, listed in by_level.items():
         first = getattr(measure, level)[0]
         for chosen in itertools.product(*listed.values()):
-            changes = {
-                name: _typed(getattr(first, name), value)
-                for name, value in zip(listed, chosen, strict=True)
-            }
-            changed = replace(measure, **{level: (replace(first, **changes),)})
-            yield Setting(level, setting(changes), changed)
-
-
-def _typed(before: Any, value: Any) -> Any:
-    """A whole number where the key holds any number, so that 30 and 30.0 are one setting."""
-    return float(value) if isinstance(before, float) else value
+            one = kinds.changed(first, dict(zip(listed, chosen, strict=True)))
+            text = setting({name: getattr(one, name) for name in listed})
+            yield Setting(level, text, replace(measure, **{level: (one,)}))

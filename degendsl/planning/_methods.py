@@ -94,11 +94,24 @@ def _measured(spec: Spec) -> Iterator[str]:
         yield f"{name}: {first}{beside}."
     if measure.also:
         yield f"Also measured: {listed([_words(word) for word in measure.also], 'and')}."
-    told = {"at", "trials", "behavior", "dynamics", "weights", "also"}
-    for field in fields_of(type(measure)):
-        value = getattr(measure, field.name)
-        if field.name not in told and value != field.default:
-            yield f"{_capital(_words(field.name))}: {_plain(value)}."
+    twins = min(measure.floor.networks, spec.networks.count)
+    if twins:
+        network = "1 network" if twins == 1 else f"{twins:,} networks"
+        yield (
+            f"As a numerical floor, {network} of each condition trained a second time from initial "
+            "weights one unit in the last place away."
+        )
+    if measure.include == "below_threshold":
+        yield "Networks above the threshold on the test trials were left out."
+    if measure.pairs.max:
+        yield (
+            f"At most {measure.pairs.max:,} pairs of networks of each condition were compared, "
+            "chosen at random so that each network has equally many partners."
+        )
+    if measure.sensitivity:
+        other = [f"{path} {_plain(values)}" for path, values in measure.sensitivity.items()]
+        every = listed(other, "and")
+        yield f"Directions of change were checked under every combination of {every}."
 
 
 _WHEN = {

@@ -53,6 +53,19 @@ def test_kinds_that_differ_too_much_are_told_apart():
     assert "'memory' (channels 2) or 'comparison' (task delayed_discrimination)" in text
 
 
+def test_what_a_value_is_held_against_is_told():
+    text = said(
+        HEAD + "networks: {count: 3}\n"
+        "measure: {include: below_threshold, pairs: {max: 2}, "
+        "sensitivity: {dynamics.rank: [5, 8]}}\n"
+    )
+    assert "As a numerical floor, 3 networks of each condition trained a second time" in text
+    assert "Networks above the threshold on the test trials were left out." in text
+    assert "At most 2 pairs of networks of each condition" in text
+    assert "under every combination of dynamics.rank 5 and 8." in text
+    assert "floor" not in said(HEAD + "measure: {floor: {networks: 0}}\n")
+
+
 def test_exclusions_and_expectations_are_told():
     told = sentences(
         make_plan(

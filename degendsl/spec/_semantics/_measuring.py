@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from .. import kinds
@@ -51,7 +50,7 @@ def _grid(case: Case) -> Iterator[Finding]:
             name: f"measure.{'sensitivity' if name in changes else 'dynamics'}"
             for name in ("delays", "rank", "interval", "window")
         }
-        yield from _embedding(paths, replace(dynamics, **changes), case)
+        yield from _embedding(paths, kinds.changed(dynamics, changes), case)
 
 
 def _symmetries(case: Case) -> Iterator[Finding]:

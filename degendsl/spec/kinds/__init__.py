@@ -32,6 +32,7 @@ from .measurement import Pairs as Pairs
 from .measurement import Profile as Profile
 from .measurement import Report as Report
 from .measurement import Trials as Trials
+from .measurement import changed as changed
 from .model import CurrentModel as CurrentModel
 from .model import RateModel as RateModel
 from .model import Recurrent as Recurrent

@@ -1,7 +1,7 @@
 """What is measured of the trained networks, what is expected, how it is shown, where it runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from .._keys import key
@@ -123,6 +123,15 @@ class PIF:
             f"mean permutation-invariant Frobenius distance of the {what} over pairs "
             f"of networks (best of {starts}{own})"
         )
+
+
+def changed(block: Any, values: Mapping[str, Any]) -> Any:
+    """A block with other values of some keys; where a key holds any number, 30 becomes 30.0."""
+    typed = {
+        name: float(value) if isinstance(getattr(block, name), float) else value
+        for name, value in values.items()
+    }
+    return replace(block, **typed)
 
 
 @dataclass(frozen=True, kw_only=True)
