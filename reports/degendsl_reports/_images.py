@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from ._numbers import Number
 
-_NEGATIVE = (0, 94, 162)
-_POSITIVE = (190, 60, 0)
+_NEGATIVE = (36, 128, 196)
+_POSITIVE = (214, 84, 16)
 
 
 def heat_png(values: Sequence[Number], size: int, bound: Number) -> str:

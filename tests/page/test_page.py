@@ -283,7 +283,9 @@ def test_axe_finds_nothing_serious(browser: Browser, store: Store, scheme: str, 
         awake(page, "level-dynamics", "trials-in", "map-weights")
         choose(page, "map-weights", "0.1")
         page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run().then(result => result.violations)")
+        found = page.evaluate(
+            "axe.run({resultTypes: ['violations']}).then(result => result.violations)"
+        )
     bad = [
         f"{one['id']}: {node['html'][:120]}"
         for one in found
@@ -318,6 +320,8 @@ def test_nothing_is_cut_off_and_no_label_lies_on_another(
         with opened(browser, one, viewport={"width": width, "height": 900}) as (page, _):
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert page.evaluate(UNREADABLE) == []
+            if (one is store) != (width < 500):
+                continue
             all_awake(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert page.evaluate(UNREADABLE) == []

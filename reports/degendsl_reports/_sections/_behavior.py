@@ -134,7 +134,7 @@ def _panel(
         wide_line = {"color": TARGET, "strokeWidth": 4.5}
         return signals([(targets, wide_line), (output, {"color": paint(condition.position)})])
 
-    said = f" (MSE {number(loss, 2)})" if loss is not None else ""
+    said = f" (MSE\u00a0{number(loss, 2)})" if loss is not None else ""
     return Panel(
         draw=draw,
         title=f"{condition.label}, {role}: network {seed}{said}",
@@ -145,7 +145,8 @@ def _panel(
 def signals(layers: list[tuple[pl.DataFrame, dict[str, Any]]], *, each: Number = 40) -> Graphic:
     """Signals over time, a row a channel, all rows to the first layer's range.
 
-    layers: rows with time, channel and value, and how their line looks.
+    layers: rows with time, channel and value, the first with the task's words for the channels
+    as label, and how their line looks.
     """
     base, _ = layers[0]
     channels = base["channel"].unique().sort().to_list()[:_CHANNELS]
