@@ -14,6 +14,8 @@ from ._theme import Graphic
 from ._vega import draw, specification
 
 _GAP = 14
+# A panel of an exported figure is no narrower, in pixels.
+_LEAST = 150
 _TITLE = 16
 # About the width of a letter of a title, in pixels.
 _LETTER = 7.2
@@ -87,7 +89,9 @@ class Chart:
 
     def figure(self, width: Number, *, style: str, millimetres: Number) -> str:
         """All panels in one drawing of its own, `width` pixels wide."""
-        columns = max(1, min(len(self.panels), int((width + _GAP) // (self.width * 0.62 + _GAP))))
+        columns = max(
+            1, min(len(self.panels), int((width + _GAP) // (max(_LEAST, 0.62 * self.width) + _GAP)))
+        )
         each = (width - (columns - 1) * _GAP) / columns
         parts, top = [], 0.0
         for first in range(0, len(self.panels), columns):

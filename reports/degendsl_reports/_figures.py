@@ -1,5 +1,6 @@
 """Every chart of the page as a file for a manuscript: SVG and PDF, in one column and in two."""
 
+import re
 from pathlib import Path
 
 import vl_convert
@@ -13,7 +14,7 @@ from ._study import Study
 
 # Millimetres, as most journals have it, and pixels: so text of 11 px is 8 points on paper.
 SIZES = {"one-column": (85.0, 321.0), "two-columns": (178.0, 673.0)}
-_FONTS = "Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif"
+_FONTS = "Helvetica,Arial,'DejaVu Sans',sans-serif"
 
 
 def write_figures(store: Store, folder: Path) -> list[Path]:
@@ -41,5 +42,4 @@ def write_figures(store: Store, folder: Path) -> list[Path]:
 
 def _manuscript(style: str) -> str:
     """The page's style with fonts that a manuscript has."""
-    start = style.index("font-family:")
-    return style[:start] + f"font-family:{_FONTS}" + style[style.index(";", start) :]
+    return re.sub("font-family:[^;}]*", f"font-family:{_FONTS}", style)

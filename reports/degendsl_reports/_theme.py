@@ -60,7 +60,7 @@ def config() -> dict[str, Any]:
             "titlePadding": 6,
             "labelPadding": 4,
             "labelLimit": 130,
-            "labelOverlap": "greedy",
+            "labelOverlap": "parity",
             "labelSeparation": 6,
             "gridColor": "var(--grid)",
             "domainColor": "var(--axis)",
@@ -109,7 +109,7 @@ def names_x(
         title=title or None,
         labelAngle=-35 if tilted else 0,
         labelAlign="right" if tilted else "center",
-        labelOverlap=False if tilted else "greedy",
+        labelOverlap=False if tilted else "parity",
     )
     scale = alt.Scale(type="band", domain=names, paddingInner=gap, paddingOuter=gap / 2)
     return alt.X(f"{field}:N", scale=scale, axis=axis)
@@ -148,7 +148,9 @@ def _axis(title: str, log: bool) -> alt.Axis:
         return alt.Axis(title=title)
     # Steps between powers of ten have no label, and so no line.
     lines = {"condition": {"test": "datum.label == ''", "value": 0}, "value": 1}
-    return alt.Axis(title=f"{title} (log)", labelExpr=_POWER, gridOpacity=lines)
+    return alt.Axis(
+        title=f"{title} (log)", labelExpr=_POWER, gridOpacity=lines, labelOverlap="greedy"
+    )
 
 
 def names_y(

@@ -78,12 +78,13 @@ def curves_chart(study: Study) -> Chart | None:
     thresholds = _thresholds(study)
     seen = [*rows["loss"].to_list(), *thresholds.values()]
     log = all(value > 0 for value in seen if value is not None)
-    y = value_y("loss", "training loss (MSE)", seen, log=log)
     x = value_x("epoch", "epoch", [0, most(rows["epoch"]) or 1.0])
     shown = [c for c in study.conditions if (rows["condition"] == c.id).any()]
     drawn = _thinned(rows, len(shown))
 
     def draw(condition: Condition, width: Number) -> Graphic:
+        title = "training loss (MSE)" if width > 200 else "loss (MSE)"
+        y = value_y("loss", title, seen, log=log)
         lines = (
             alt.Chart(drawn.filter(condition=condition.id).select("epoch", "loss", "who"))
             .transform_calculate(network="split(datum.who, '.')[1]")
