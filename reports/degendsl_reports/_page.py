@@ -1,5 +1,7 @@
 """One self-contained HTML file, from the store alone."""
 
+import hashlib
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,34 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_report(store: Store) -> None:
-    """Write the page of a study into its folder. Reads tables, lock and spec; nothing else."""
+    """Write the page of a study into its folder. Reads tables, lock and spec; nothing else.
+
+    A page that was made of the same by the same code is left as it is.
+    """
+    made_of = f'<meta name="made-of" content="{digest(store)}">'
+    try:
+        with store.report_path.open(encoding="utf-8") as page:
+            if made_of in page.read(_HEAD):
+                return
+    except (OSError, ValueError):
+        pass
     store.write_report(render(store))
+
+
+# Where in a page it is said what it was made of, in characters.
+_HEAD = 2000
+
+
+def digest(store: Store) -> str:
+    """What a page is made of: tables, lock, spec, and the code that makes it."""
+    made = hashlib.sha256(f"{version('altair')} {version('vl-convert-python')}".encode())
+    sources = [path for path in TEMPLATES.parent.rglob("*") if path.suffix != ".pyc"]
+    tables = (store.root / "tables").glob("*.parquet")
+    given = [store.root / name for name in ("spec.yaml", "spec.lock.json")]
+    for path in (*sorted(sources), *sorted(tables), *given):
+        if path.is_file():
+            made.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return made.hexdigest()[:16]
 
 
 def render(store: Store) -> str:
@@ -33,6 +61,7 @@ def render(store: Store) -> str:
         environment()
         .get_template("page.html.jinja")
         .render(
+            made_of=digest(store),
             study=about,
             authors=about.get("authors") or (),
             title=about.get("title") or about.get("name") or "Networks",

@@ -389,6 +389,18 @@ def test_what_a_store_lacks_leaves_a_gap_and_no_error(tmp_path: Path):
     assert "Nothing could be compared" in render(store)
 
 
+def test_a_page_is_written_anew_where_something_changed(tmp_path: Path):
+    store = synthetic_store(tmp_path / "study" / "hash", channels=(1,), networks=2)
+    write_report(store)
+    first = store.report_path.stat().st_mtime_ns
+    write_report(store)
+    assert store.report_path.stat().st_mtime_ns == first
+    effects = store.table("effects")
+    store.write_table("effects", effects.with_columns(change=-0.5))
+    write_report(store)
+    assert "falls by 50" in store.report_path.read_text()
+
+
 def test_the_index_links_each_cell_to_its_evidence(browser: Browser, tmp_path: Path):
     stores = [synthetic_store(tmp_path / name / "hash", title=f"{name} {HOSTILE}") for name in "ab"]
     write_report(stores[1])
