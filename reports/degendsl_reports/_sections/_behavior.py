@@ -146,7 +146,7 @@ def signals(layers: list[tuple[pl.DataFrame, dict[str, Any]]], *, each: Number =
     """Signals over time, a row a channel, all rows to the first layer's range.
 
     layers: rows with time, channel and value, the first with the task's words for the channels
-    as label, and how their line looks.
+    as signal, and how their line looks.
     """
     base, _ = layers[0]
     channels = base["channel"].unique().sort().to_list()[:_CHANNELS]
