@@ -2,7 +2,7 @@
 
     python benchmarks/coverage.py [--quick] [PART …]
 
-Parts: pairs, subset, spread, change, unchanged, families, claims; all without any.
+Parts: pairs, subset, spread, change, change-subset, unchanged, families, claims; all without any.
 
 Every line is a share of simulated studies. The standard error of a share is at most
 √(p (1 − p) / studies). The figures in docs/statistics.md are this program's.
@@ -22,6 +22,8 @@ from degendsl.analysis._intervals import (
     bca_spread,
     jackknife_pair_mean,
     leave_one_out_pair_means,
+    leave_one_out_subset_means,
+    pair_mean,
     spread_interval,
     subset_pair_mean,
 )
@@ -94,7 +96,9 @@ def spread_coverage(width: float, n: int, studies: int) -> tuple[float, float]:
     return bonett, bca
 
 
-def effect_coverage(n: int, shared: float, ratio: float, studies: int) -> dict[str, float]:
+def effect_coverage(
+    n: int, shared: float, ratio: float, studies: int, most: int | None = None
+) -> dict[str, float]:
     """The interval of a change over three conditions that share a part of each network."""
     random = np.random.default_rng(5)
     scales = ratio ** (np.arange(3) / 2)
@@ -105,7 +109,7 @@ def effect_coverage(n: int, shared: float, ratio: float, studies: int) -> dict[s
         for scale in scales:
             own = random.standard_normal((n, 6))
             points = scale * (math.sqrt(shared) * common + math.sqrt(1 - shared) * own)
-            levels.append(_degeneracy(points))
+            levels.append(_degeneracy(points, most))
         effect = effect_of_factor([levels])
         apart = effect_of_factor([levels], paired=False)
         assert effect and apart
@@ -167,10 +171,15 @@ def familywise(n: int, claims: int, studies: int) -> tuple[float, float]:
     return plain / studies, corrected / studies
 
 
-def _degeneracy(points: np.ndarray) -> Degeneracy:
-    d = distances(points)
-    without = dict(enumerate(leave_one_out_pair_means(d).tolist()))
-    return Degeneracy(value=jackknife_pair_mean(d).value, without=without)
+def _degeneracy(points: np.ndarray, most: int | None = None) -> Degeneracy:
+    d, n = distances(points), len(points)
+    if most is None:
+        value, left_out = pair_mean(d), leave_one_out_pair_means(d)
+    else:
+        pairs = np.array(chosen_pairs(n, most))
+        some = d[pairs[:, 0], pairs[:, 1]]
+        value, left_out = float(some.mean()), leave_one_out_subset_means(pairs, some, n)
+    return Degeneracy(value=value, without=dict(enumerate(left_out.tolist())))
 
 
 def _holds(interval: Interval, truth: float) -> bool:
@@ -220,6 +229,13 @@ def change(studies: int) -> None:
                 print(f"n = {n}, shared {shared:.0%}, change {ratio - 1:+.0%}: {words}")
 
 
+def change_subset(studies: int) -> None:
+    print(f"## The same of a subset of pairs, {studies} studies, nothing shared, change -40%")
+    for n, most in ((50, 100), (50, 400), (200, 400)):
+        found = effect_coverage(n, 0.0, 0.6, studies, most)
+        print(f"n = {n}, {most} pairs: paired {found['paired']:.3f}")
+
+
 def unchanged(studies: int) -> None:
     print(f"## Declared unchanged within ±10 %, {studies} studies")
     for n in (10, 50):
@@ -248,6 +264,7 @@ PARTS: dict[str, tuple[Callable[[int], None], int]] = {
     "subset": (subset, 2000),
     "spread": (spread, 2000),
     "change": (change, 1000),
+    "change-subset": (change_subset, 1000),
     "unchanged": (unchanged, 1000),
     "families": (two, 200),
     "claims": (claims, 1000),

@@ -95,6 +95,30 @@ def test_after_a_kill_in_the_middle_of_training_the_checkpoint_is_taken_up(
     same(content(tmp_path), undisturbed)
 
 
+@pytest.mark.slow
+def test_a_twin_goes_on_to_the_same_bits_after_a_kill(tmp_path: Path):
+    spec = tmp_path / "twins.yaml"
+    spec.write_text(TINY.replace("floor: {networks: 0}", "floor: {networks: 2}"))
+    code = "import sys, degendsl; degendsl.run(*sys.argv[1:], checkpoint_seconds=0)"
+
+    def run(out: str, **extra: str) -> int:
+        words = [sys.executable, "-c", code, str(spec), str(tmp_path / out)]
+        return subprocess.run(words, env=environment(**extra), capture_output=True).returncode
+
+    def twins(out: str) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (tmp_path / out).rglob("twins/*/*.npz")}
+
+    assert run("whole") == 0 and len(twins("whole")) == 2
+    assert run("killed", DEGENDSL_FAULT="after-checkpoint:3") == -signal.SIGKILL
+    assert len(twins("killed")) < 2 and list(tmp_path.rglob("killed/**/checkpoints/*.npz"))
+    assert run("killed") == 0 and twins("killed") == twins("whole")
+    floors = [
+        pl.read_parquet(next((tmp_path / out).rglob("degeneracy.parquet")))["floor"]
+        for out in ("whole", "killed")
+    ]
+    assert floors[0].equals(floors[1]) and floors[0].null_count() < len(floors[0])
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_asked_to_stop_keeps_a_checkpoint(number: int, code: int, tmp_path: Path):
     spec = tmp_path / "slow.yaml"

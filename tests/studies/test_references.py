@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from conftest import NETWORKS, TWINS
 
+from degendsl.analysis._references import NAMES
 from degendsl.api import RunResult
 from degendsl.measuring import chosen_pairs
 from degendsl.models import Parameters
@@ -41,14 +42,51 @@ def test_twins_lie_apart_and_are_no_networks_of_the_study(study: RunResult):
     assert study.store.table("networks").height == 2 * NETWORKS
 
 
-def test_every_reference_stands_beside_its_value(study: RunResult):
+# The columns beside each metric, as docs/measures.md has them; what is not here is null.
+BESIDE = {
+    "ood_spread": {"floor", "untrained"},
+    "ood_mse_mean": {"untrained"},
+    "ood_log10_sd": {"floor", "untrained"},
+    "disagreement": {"floor", "untrained"},
+    "dsa": {"floor", "null", "cross", "untrained"},
+    "pif": {"floor", "untrained", "surrogate"},
+    "pif_per_parameter": {"floor", "untrained", "surrogate"},
+    "pif_angle": {"floor", "untrained", "surrogate"},
+    "pif_ratio": {"floor", "surrogate"},
+}
+
+
+@pytest.mark.parametrize("table", ["degeneracy", "sensitivity_values"])
+def test_every_reference_stands_beside_its_value(study: RunResult, table: str):
+    rows = study.store.table(table)
+    if table == "degeneracy":
+        rows = rows.filter(at="end")
+    seen = set()
+    for row in rows.iter_rows(named=True):
+        base, _, tag = row["metric"].partition("[")
+        # Only the first of the two measures of weights asks for shuffled matrices.
+        expected = BESIDE[base] - ({"surrogate"} if tag else set())
+        there = {name for name in NAMES if row[name] is not None}
+        assert there == expected, row["metric"]
+        assert row["value"] is not None and row["n_networks"] == NETWORKS
+        seen.add(base)
+    assert seen == (set(BESIDE) if table == "degeneracy" else {"dsa"})
+
+
+def test_references_of_other_times_are_null(study: RunResult):
+    rows = study.store.table("degeneracy").filter(at="init")
+    assert all(rows[name].null_count() == rows.height for name in NAMES)
+    # A ratio to the untrained networks' distance is no number of these networks themselves.
+    without = rows.filter(pl.col("value").is_null())["metric"]
+    assert {metric.partition("[")[0] for metric in without} == {"pif_ratio"}
+
+
+def test_the_references_are_of_the_size_they_must_be(study: RunResult):
     rows = study.store.table("degeneracy").filter(at="end")
     dsa = rows.filter(metric="dsa").row(0, named=True)
-    assert all(dsa[name] is not None for name in ("floor", "null", "cross", "untrained"))
     # After a few dozen steps one bit has not grown to what another seed makes.
     assert dsa["floor"] < 1e-3 * dsa["value"]
-    assert rows.filter(metric="pif").row(0, named=True)["surrogate"] > 0
-    assert rows.filter(metric="ood_spread").row(0, named=True)["floor"] is not None
+    assert 0 < dsa["null"] < 2 * dsa["cross"]
     tagged = rows.filter(pl.col("metric").str.starts_with("pif_angle["))
     assert tagged.height == 2 and tagged["value"].null_count() == 0
 
@@ -57,9 +95,10 @@ def test_the_grid_of_settings_is_in_its_tables(study: RunResult):
     effects = study.store.table("sensitivity").filter(metric="dsa")
     assert effects["setting"].to_list() == ["delays 2", "delays 3"]
     values = study.store.table("sensitivity_values").filter(metric="dsa", setting="delays 3")
-    # These are the settings of the study itself.
+    # These are the settings of the study itself, with the same references.
     own = study.store.table("degeneracy").filter(metric="dsa", at="end")
-    assert values["value"].to_list() == own["value"].to_list()
+    for name in ("value", "ci_low", "ci_high", *NAMES):
+        assert values[name].to_list() == own[name].to_list(), name
     claim = study.store.table("expectations").row(0, named=True)
     assert claim["claimed"] == "unchanged" and claim["verdict"] in ("holds", "unclear")
 
