@@ -14,7 +14,7 @@ from ._cache import Arrays, Measured, Networks, cached, plain
 from ._left_out import WHY, reported
 from ._names import tags
 from ._pairs import Pair, chosen_pairs
-from ._portions import MOST, by_portions
+from ._portions import by_portions, most_at_once
 from ._probes import probe_of
 
 _SHARED = ("eval_mse", "response_mse", "unexplained", "pairs")
@@ -95,12 +95,12 @@ class _Outputs:
         self._counted = mask != 0
         self._weight = np.sqrt(mask[self._counted].astype(np.float64))
         self._produce = lambda some: _evaluate.probed(science, probe, some)
-        self._parameters = parameters
+        self._parameters, self._size = parameters, self._weight.nbytes
         self._kept: list[Float[np.ndarray, " sample"]] = []
         losses = []
         for found, outputs in self._produce(parameters):
             losses.append(float(found.mse))
-            if len(parameters) <= MOST:
+            if len(parameters) <= most_at_once(self._size):
                 self._kept.append(self._weighted(outputs))
         self.losses = np.array(losses)
 
@@ -111,8 +111,9 @@ class _Outputs:
             squares = [((outputs[i] - outputs[j]) ** 2).mean() for i, j in some]
             return {"disagreement": np.array(squares)}
 
-        names, sound = ("disagreement",), np.isfinite(self.losses).tolist()
-        return by_portions(pairs, self._load, compare, names, sound)["disagreement"]
+        names, sound = ("disagreement",), np.isfinite(self.losses)
+        found = by_portions(pairs, self._load, compare, names, sound, self._size)
+        return found["disagreement"]
 
     def _load(self, needed: list[int]) -> list[np.ndarray]:
         if self._kept:

@@ -197,7 +197,7 @@ def _each(
     for first in range(0, len(networks), BATCH):
         some = list(networks[first : first + BATCH])
         padded = some + [some[-1]] * (BATCH - len(some))
-        stacked = jax.tree.map(lambda *one: jnp.stack(one), *(from_arrays(net) for net in padded))
+        stacked = jax.tree.map(lambda *one: np.stack(one), *(from_arrays(net) for net in padded))
         results = jax.device_get(program(model, stacked, trials))
         for index in range(len(some)):
             yield jax.tree.map(lambda leaf, i=index: np.asarray(leaf[i]), results)

@@ -8,11 +8,16 @@ import numpy as np
 from ._cache import Arrays
 from ._pairs import Pair
 
-# Networks in memory at once: of 128 units, 128 kB of weights each.
-MOST = 256
+# Bytes of what is compared of networks that may be in memory at once: 4,000 matrices of 128 units.
+_MEMORY = 2**29
 
 
-def portions(pairs: Sequence[Pair], most: int = MOST) -> Iterator[list[Pair]]:
+def most_at_once(size: int) -> int:
+    """Of how many networks so many bytes of each may be in memory."""
+    return max(2, _MEMORY // size)
+
+
+def portions(pairs: Sequence[Pair], most: int) -> Iterator[list[Pair]]:
     """The pairs in portions that need at most so many networks each.
 
     Pairs of the same two blocks of networks come together, so that many pairs share what is read;
@@ -37,14 +42,17 @@ def by_portions(
     compare: Callable[[list[Any], list[Pair]], Arrays],
     names: Sequence[str],
     sound: Sequence[bool] | np.ndarray,
+    size: int,
 ) -> Arrays:
     """Numbers by name of each pair; NaN where one of the two networks is not sound.
 
-    load: what is compared of some networks. compare: the pairs of a few networks, by their place.
+    load: what is compared of some networks, `size` bytes of each. compare: the pairs of a few
+    networks, by their place.
     """
     found = {name: np.full(len(pairs), np.nan) for name in names}
     row = {pair: index for index, pair in enumerate(pairs)}
-    for portion in portions([pair for pair in pairs if sound[pair[0]] and sound[pair[1]]]):
+    usable = [pair for pair in pairs if sound[pair[0]] and sound[pair[1]]]
+    for portion in portions(usable, most_at_once(size)):
         needed = sorted({index for pair in portion for index in pair})
         place = {index: position for position, index in enumerate(needed)}
         numbers = compare(load(needed), [(place[i], place[j]) for i, j in portion])

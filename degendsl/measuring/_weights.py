@@ -177,6 +177,7 @@ def _compared(
         lambda some, few: distances(some, few, pif, group_of(networks, pif)),
         _NUMBERS,
         sound,
+        8 * networks.condition.science.model.units**2,
     )
 
 

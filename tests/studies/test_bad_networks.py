@@ -152,5 +152,6 @@ def test_numbers_of_pairs_come_in_the_order_of_the_pairs():
         lambda some, few: {"sum": np.array([10 * some[i] + some[j] for i, j in few])},
         ("sum",),
         [True, True, True, False, True, True],
+        8,
     )
     np.testing.assert_array_equal(found["sum"], [51, 20, np.nan, 10])
