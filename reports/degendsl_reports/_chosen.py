@@ -11,17 +11,15 @@ from ._sections._levels import primary
 from ._study import Study, farthest
 from ._theme import PAPER, TARGET, Graphic
 from ._vega import specification
-from ._words import lowered, metric
+from ._words import lowered
 
 _FACTS = (
     ("outcome", "outcome"),
     ("epochs", "epochs"),
     ("train_mse", "training loss"),
     ("eval_mse", "test loss"),
-    ("ood_mse", "out-of-distribution loss"),
-    ("weight_change", "weight change"),
-    ("kernel_alignment", "kernel alignment"),
 )
+_LEARNT = (("weight_change", "weight change"), ("kernel_alignment", "kernel alignment"))
 
 # Trials and channels that the small pictures of a chosen network show.
 _PATHS, _CHANNELS = 3, 4
@@ -30,18 +28,20 @@ _PATHS, _CHANNELS = 3, 4
 def chosen_data(study: Study) -> dict[str, Any]:
     """Facts by condition and seed, and drawings of the networks that the exhibits hold."""
     places = {level: _places(study, primary(study, level)) for level in ("dynamics", "weights")}
-    names = [words for _, words in _FACTS] + [
-        f"mean {lowered(metric(primary(study, level)).title)} to the others"
+    outside = [(column, lowered(study.network_column(column)[0])) for column in study.outside]
+    told = (*_FACTS, *outside, *_LEARNT)
+    names = [words for _, words in told] + [
+        f"mean {lowered(study.metric(primary(study, level)).title)} to the others"
         for level, found in places.items()
         if found
     ]
     conditions: list[dict[str, Any]] = [
         {"label": one.label, "networks": {}} for one in study.conditions
     ]
-    rows = study.named("networks", *(column for column, _ in _FACTS))
+    rows = study.named("networks", *(column for column, _ in told))
     for row in rows.iter_rows(named=True):
         index = study.by_id[row["condition"]].index
-        facts = [_fact(row[column]) for column, _ in _FACTS]
+        facts = [_fact(row[column]) for column, _ in told]
         facts += [
             _fact(found.get((row["condition"], row["seed"]))) for found in places.values() if found
         ]
@@ -120,6 +120,7 @@ def _states(study: Study) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """States of a few trials and fixed points, scaled to the farthest state."""
     states = study.named("trajectories", "trial", "time", "x", "y")
     fixed = study.named("fixed_points", "x", "y", "stable").select("who", "x", "y", "stable")
+    fixed = fixed.drop_nulls("stable")
     for (who,), one in study.placed(states).group_by("who", maintain_order=True):
         bound = farthest(one["x"], one["y"])
         scaled = [(pl.col(axis) / bound).round(3) for axis in "xy"]

@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from ._numbers import Number, number
+from ._numbers import PERCENT, Number, number
 from ._sections._levels import primary
 from ._study import Condition, Study, name_of, word
-from ._words import LEVELS, metric
+from ._words import LEVELS
 
 
 class Finding(NamedTuple):
@@ -54,7 +54,7 @@ def sentence(study: Study, row: dict[str, Any]) -> tuple[str, str]:
     bounds = sorted((abs(row["ci_low"]), abs(row["ci_high"])))
     interval = f"[{percent(bounds[0])}, {percent(bounds[1])}]"
     steadily = "" if row["monotone"] else ", though not at every step"
-    change = f"{row['direction']} by {percent(abs(change))}\u00a0% {interval}"
+    change = f"{row['direction']} by {percent(abs(change))}{PERCENT} {interval}"
     return f"degeneracy {change} {path}{steadily}.", row["direction"]
 
 
@@ -66,7 +66,7 @@ def percent(share: Number) -> str:
 def signed(share: Number) -> str:
     """A change as a percentage with its sign."""
     sign = "+" if share > 0 else "−" if share < 0 else ""
-    return f"{sign}{percent(abs(share))}\u00a0%"
+    return f"{sign}{percent(abs(share))}{PERCENT}"
 
 
 def _path(study: Study, factor: str) -> str:
@@ -101,4 +101,4 @@ def _value(study: Study, level: str, name: str) -> str:
         )
         label = f" ({condition.label})" if len(study.conditions) > 1 else ""
         said.append(f"{number(row['value'])}{interval}{label}")
-    return f"{metric(name).title} {'; '.join(said)}." if said else ""
+    return f"{study.metric(name).title} {'; '.join(said)}." if said else ""

@@ -1,6 +1,7 @@
 """Numbers for people, and what a chart has to know of its numbers."""
 
 import math
+import re
 from collections.abc import Sequence
 
 # What a chart is drawn of: values may be counts.
@@ -26,6 +27,15 @@ def number(value: Number | None, digits: int = 3) -> str:
     mantissa = trimmed(f"{value / 10**exponent:.{digits - 1}f}")
     power = f"10{str(exponent).translate(_SUPERSCRIPTS)}"
     return (power if mantissa == "1" else f"{mantissa}×{power}").replace("-", "−")
+
+
+# Behind a number: a space that is thin and does not break.
+PERCENT = "\u202f%"
+
+
+def typeset(words: str) -> str:
+    """Plain text with the signs of the page: −25 % for -25%."""
+    return re.sub(r"(?<=\d)%", PERCENT, re.sub(r"(?<!\w)-(?=\d)", "−", words))
 
 
 def trimmed(text: str) -> str:

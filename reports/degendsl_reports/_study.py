@@ -11,6 +11,7 @@ from degendsl.errors import StoreError
 from degendsl.store import Store
 
 from ._numbers import Number, number
+from ._words import Metric, as_given, metric, network_column
 
 T = TypeVar("T")
 # A page can hold this many networks as marks in every view; beyond, evenly chosen ones.
@@ -188,6 +189,28 @@ class Study:
     def showcase(self) -> tuple[Condition, ...]:
         """Conditions shown in detail: all of a few, else some, evenly chosen with both ends."""
         return evenly(self.conditions, 6)
+
+    @property
+    def given(self) -> bool:
+        """Whether the networks were trained elsewhere and came with their losses."""
+        return self.lock.get("kind") == "measured"
+
+    def metric(self, name: str) -> Metric:
+        """The words of a metric, as they hold of these networks."""
+        found = metric(name)
+        if not self.given:
+            return found
+        return found._replace(title=as_given(found.title), axis=as_given(found.axis))
+
+    def network_column(self, name: str) -> tuple[str, str]:
+        """A heading and an axis for a column of `networks`, as they hold of these networks."""
+        heading, axis = network_column(name)
+        return (as_given(heading), as_given(axis)) if self.given else (heading, axis)
+
+    @cached_property
+    def outside(self) -> tuple[str, ...]:
+        """The columns of `networks` that hold losses out of distribution, the first one first."""
+        return tuple(c for c in self.table("networks").columns if c.startswith("ood_mse"))
 
     def unit(self, name: str) -> str:
         """A factor's name as an axis title."""

@@ -9,6 +9,7 @@ LEVEL_NOTES: dict[str, str] = {
     "dynamics": "How differently the states of two networks evolve, whatever their coordinates.",
     "weights": "How far apart two recurrent matrices stay under the best matching of units.",
 }
+GIVEN_NOTE = "How much networks differ in the loss that was given with them."
 
 
 class Metric(NamedTuple):
@@ -62,6 +63,22 @@ def metric(name: str) -> Metric:
         return found._replace(title=f"{found.title} ({settings})") if settings else found
     plain = name.replace("_", " ").replace(".", " ")
     return Metric(plain[:1].upper() + plain[1:], plain)
+
+
+def as_given(words: str) -> str:
+    """What is said of losses that came with networks from elsewhere: nobody said of which trials.
+
+    They have the place of losses out of distribution in every table.
+    """
+    words = re.sub(r"OOD loss( \(MSE\))?|out-of-distribution loss", "loss given", words)
+    return words.replace("Out-of-distribution loss", "Loss given")
+
+
+def network_column(name: str) -> tuple[str, str]:
+    """A heading and an axis for a column of the table `networks`."""
+    base, _, tag = name.partition("[")
+    heading, axis = NETWORK_COLUMNS.get(base, (base.replace("_", " "),) * 2)
+    return (f"{heading} ({tag.rstrip(']')})" if tag else heading), axis
 
 
 def slug(name: str) -> str:

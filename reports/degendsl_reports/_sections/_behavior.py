@@ -9,39 +9,45 @@ from .._charts import Chart, Panel, Table
 from .._numbers import Number, number
 from .._study import Condition, Study, least, most
 from .._theme import NETWORK, TARGET, Graphic, focus, names_y, paint, value_x
-from .._words import metric, slug
+from .._words import slug
 from ._levels import level_chart, others_of
 from ._section import Section
 from ._strips import strip_chart
 
 ROLES = ("best", "median", "worst")
 _CHANNELS = 4
+_THEN = " Then what they produce, on trials like those of training and on others."
 
 
 def behavior(study: Study) -> Section | None:
     """What networks produce, and how alike their losses are: the premise of any comparison."""
     others = others_of(study, "behavior")
     # Where their mean is a metric of the level, its chart has the networks behind it already.
-    outside = [] if "ood_mse_mean" in others else [strip_chart(study, "ood_mse", id="ood-losses")]
+    outside = [
+        strip_chart(study, column, id=slug(column.replace("ood_mse", "ood-losses")))
+        for column in study.outside
+        if column.replace("ood_mse", "ood_mse_mean") not in others
+    ]
     charts = [strip_chart(study, "eval_mse", id="eval-losses"), *outside]
+    trials = trial_charts(study)
     more = [
         level_chart(
             study,
             "behavior",
             name,
             id=f"behavior-{slug(name)}",
-            title=metric(name).title,
+            title=study.metric(name).title,
         )
         for name in others
     ]
-    kept = [chart for chart in (*charts, *more, *trial_charts(study)) if chart is not None]
+    kept = [chart for chart in (*charts, *more, *trials) if chart is not None]
     if not kept:
         return None
     return Section(
         id="behavior",
         title="Behaviour",
         intro="A comparison of solutions presumes that networks do the task equally well: see the "
-        "losses first. Then what they produce, on trials like those of training and on others.",
+        f"losses first.{_THEN if trials else ''}",
         charts=kept,
     )
 
@@ -66,8 +72,7 @@ def trial_charts(study: Study) -> list[Chart]:
 
 
 def _trials(study: Study, ood: str, outputs: pl.DataFrame, stimuli: pl.DataFrame) -> Chart | None:
-    # The table has the losses of the first condition out of distribution alone.
-    column = {"in": "eval_mse", _first(study): "ood_mse"}.get(ood, "no_loss")
+    column = "eval_mse" if ood == "in" else _losses(study, ood)
     losses = {
         (condition, seed): loss
         for condition, seed, loss in study.rows("networks", "condition", "seed", column).rows()
@@ -110,11 +115,14 @@ def _trials(study: Study, ood: str, outputs: pl.DataFrame, stimuli: pl.DataFrame
     )
 
 
-def _first(study: Study) -> str:
-    """The word of the condition out of distribution that the level of behaviour is about."""
+def _losses(study: Study, ood: str) -> str:
+    """The column of the losses in the first condition out of distribution of this word."""
     behavior = (study.resolved.get("measure") or {}).get("behavior") or {}
-    chosen = behavior[0] if isinstance(behavior, list) else behavior
-    return str(chosen.get("ood", "temporal"))
+    first = behavior[0] if isinstance(behavior, list) else behavior
+    if ood == str(first.get("ood", "temporal")):
+        return "ood_mse"
+    # Further ones are named by what differs from the first, their word before all else.
+    return next((c for c in study.outside if c[8:].rstrip("]").split(",")[0] == ood), "no_loss")
 
 
 def _panel(

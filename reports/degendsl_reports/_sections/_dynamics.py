@@ -21,7 +21,7 @@ from .._theme import (
     ring,
     tip,
 )
-from .._words import metric, slug
+from .._words import slug
 from ._levels import level_chart, others_of, primary
 from ._section import Section
 from ._sensitivity import sensitivity_charts
@@ -33,14 +33,14 @@ def dynamics(study: Study) -> Section | None:
     name = primary(study, "dynamics")
     if not name:
         return None
-    unit = "rad" if name == "dsa" else metric(name).axis
+    unit = "rad" if name == "dsa" else study.metric(name).axis
     more = [
         level_chart(
             study,
             "dynamics",
             other,
             id=f"dynamics-{slug(other)}",
-            title=metric(other).title,
+            title=study.metric(other).title,
         )
         for other in others_of(study, "dynamics")
     ]
@@ -61,7 +61,8 @@ def trajectory_chart(study: Study) -> Chart | None:
     rows = rows.filter(pl.col("role") == "median") if rows["role"].is_not_null().any() else rows
     if not rows.height:
         return None
-    fixed = study.named("fixed_points", "x", "y", "stable")
+    # Slow points are neither stable nor unstable; the table has them.
+    fixed = study.named("fixed_points", "x", "y", "stable").drop_nulls("stable")
     shown = [c for c in study.showcase if (rows["condition"] == c.id).any()]
     explained = rows["explained"].drop_nulls()
 
@@ -107,10 +108,10 @@ def trajectory_chart(study: Study) -> Chart | None:
         )
         for c in shown
     ]
-    said = "Filled: stable fixed points; hollow: unstable ones." if fixed.height else ""
+    said = "Filled: fixed points that are stable without input; hollow: unstable ones."
     share = (
         f"The two directions hold {number(100 * least(explained), 2)} to "
-        f"{number(100 * most(explained), 2)} % of the variance."
+        f"{number(100 * most(explained), 2)}\u202f% of the variance."
         if len(explained)
         else ""
     )
@@ -125,7 +126,7 @@ def trajectory_chart(study: Study) -> Chart | None:
             rows=tuple(counts),
             full="trajectories",
         ),
-        note=" ".join(filter(None, (said, share))),
+        note=" ".join(filter(None, (said if fixed.height else "", share))),
     )
 
 

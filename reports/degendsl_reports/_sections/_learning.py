@@ -19,7 +19,7 @@ from .._theme import (
     value_x,
     value_y,
 )
-from .._words import LEVELS, metric
+from .._words import LEVELS
 from ._levels import primary
 from ._section import Section
 from ._strips import panel_width, per_condition, strip_chart
@@ -154,7 +154,7 @@ def _course(
     study: Study, level: str, name: str, rows: pl.DataFrame, times: tuple[str, ...]
 ) -> Chart:
     log = wide(rows["value"].to_list(), 20)
-    words = metric(name)
+    words = study.metric(name)
     values = {(c, at): value for c, at, value in rows.select("condition", "at", "value").rows()}
     seen = rows["value"].to_list()
     placed = study.placed(rows.filter(pl.col("at").is_in(times)))

@@ -19,7 +19,7 @@ from .._theme import (
     tip,
     value_y,
 )
-from .._words import LEVEL_NOTES, LEVELS, lowered, metric
+from .._words import GIVEN_NOTE, LEVEL_NOTES, LEVELS, lowered
 from ._section import Section
 
 # Reference values drawn on the same axis: column and word.
@@ -35,7 +35,7 @@ MOST_PAIRS, MOST_POINTS = 60, 1800
 _COLUMNS = {
     "label": "Condition",
     "value": "Value",
-    "ci_low": "95 % from",
+    "ci_low": "95\u202f% from",
     "ci_high": "to",
     "untrained": "Untrained",
     "null": "Null",
@@ -62,8 +62,8 @@ def levels(study: Study) -> Section:
     return Section(
         id="levels",
         title="Degeneracy at three levels",
-        intro="Large points with bars: value and 95 % interval over networks. Small points: what "
-        "is behind the value. " + _explained(study),
+        intro="Large points with bars: value and 95\u202f% interval over networks. Small points: "
+        "what is behind the value. " + _explained(study),
         charts=[*charts, *heat],
         template="levels.html.jinja",
         data={"missing": missing},
@@ -96,7 +96,7 @@ def level_chart(
     study: Study, level: str, name: str, *, id: str, width: Number = 332, title: str = ""
 ) -> Chart:
     """One metric: value, interval, points behind it and references, a panel per facet."""
-    words = metric(name)
+    words = study.metric(name)
     rows = study.placed(_rows(study, level).filter(pl.col("metric") == name))
     behind, note = _behind(study, name)
     # Null and floor may lie near zero, which is just where they are to be seen.
@@ -133,7 +133,7 @@ def level_chart(
         panels=[panel(facet) for facet in study.facets],
         width=width if len(study.facets) <= 3 else 246,
         table=table,
-        note=" ".join(filter(None, (LEVEL_NOTES[level] if not title else "", words.note, note))),
+        note=" ".join(filter(None, (_note(study, level) if not title else "", words.note, note))),
         flags=_flags(rows),
     )
 
@@ -184,7 +184,7 @@ def _level(
             tooltip=[
                 tip("label", "condition", "N"),
                 tip("value", "value"),
-                tip("ci_low", "95 % from"),
+                tip("ci_low", "95\u202f% from"),
                 tip("ci_high", "to"),
                 *(tip(column, word) for column, word in there),
             ],
@@ -195,16 +195,23 @@ def _level(
     return alt.layer(*layers, height=_HEIGHT)
 
 
+def _note(study: Study, level: str) -> str:
+    return GIVEN_NOTE if study.given and level == "behavior" else LEVEL_NOTES[level]
+
+
 def _behind(study: Study, name: str) -> tuple[pl.DataFrame, str]:
     """What is behind a value: pairs, or each network; and what was left out of the drawing."""
-    if name in ("ood_spread", "ood_mse_mean"):
-        losses = study.named("networks", "ood_mse", "outcome").filter(
-            pl.col("ood_mse").is_not_null() & pl.col("outcome").is_in(["converged", "given"])
+    base, bracket, tag = name.partition("[")
+    if base in ("ood_spread", "ood_mse_mean"):
+        column = f"ood_mse{bracket}{tag}"
+        losses = study.named("networks", column, "outcome").rename({column: "value"})
+        rows = losses.filter(
+            pl.col("value").is_not_null() & pl.col("outcome").is_in(["converged", "given"])
         )
-        if name == "ood_spread":
-            centre = pl.col("ood_mse").mean().over("condition")
-            losses = losses.with_columns(ood_mse=(pl.col("ood_mse") - centre).abs())
-        rows, note = losses.rename({"ood_mse": "value"}), study.sampled
+        if base == "ood_spread":
+            centre = pl.col("value").mean().over("condition")
+            rows = rows.with_columns(value=(pl.col("value") - centre).abs())
+        note = study.sampled
     else:
         rows, note = _pairs(study, name)
     shift = _FIRST + (_LAST - _FIRST) * jitter(pl.int_range(1, pl.len() + 1).over("condition"))
@@ -270,8 +277,8 @@ def heat_map(study: Study, level: str) -> Chart:
     table = table_of(rows.drop("facet", "position", "band"), _COLUMNS, full="degeneracy")
     return Chart(
         id=f"heat-{level}",
-        title=f"{LEVELS[level]}: {lowered(metric(name).title)}",
-        summary=f"{metric(name).title} in each of {rows.height} conditions, from "
+        title=f"{LEVELS[level]}: {lowered(study.metric(name).title)}",
+        summary=f"{study.metric(name).title} in each of {rows.height} conditions, from "
         f"{number(low)} to {number(high)}; darker cells are more degenerate.",
         panels=[Panel(draw=draw)],
         table=table,

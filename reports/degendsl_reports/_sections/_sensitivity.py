@@ -7,7 +7,7 @@ from .._charts import Chart, Panel, table_of
 from .._numbers import Number
 from .._study import Study, least, most
 from .._theme import SOFT, Graphic, tip, value_x
-from .._words import LEVELS, metric
+from .._words import LEVELS
 from ._levels import primary
 
 
@@ -36,8 +36,8 @@ def sensitivity_charts(study: Study, level: str) -> list[Chart]:
         Chart(
             id=f"sensitivity-{level}",
             title=f"{LEVELS[level]} under other settings of the measure",
-            summary=f"Change of degeneracy along each factor, a row a setting, with 95 % interval: "
-            f"{agreed}.",
+            summary=f"Change of degeneracy along each factor, a row a setting, with "
+            f"95\u202f% interval: {agreed}.",
             panels=[panel(factor) for factor in factors],
             width=506,
             table=table_of(
@@ -46,12 +46,12 @@ def sensitivity_charts(study: Study, level: str) -> list[Chart]:
                     "factor": "Factor",
                     "setting": "Setting",
                     "change": "Change",
-                    "ci_low": "95 % from",
+                    "ci_low": "95\u202f% from",
                     "ci_high": "to",
                 },
                 full="sensitivity",
             ),
-            note=f"{metric(name).title}; a verdict needs one sign throughout.",
+            note=f"{study.metric(name).title}; a verdict needs one sign throughout.",
         )
     ]
 
@@ -75,7 +75,7 @@ def _forest(rows: pl.DataFrame, changes: list[Number], factor: str, width: Numbe
         tooltip=[
             tip("setting", "setting", "N"),
             tip("change", "change (%)"),
-            tip("ci_low", "95 % from"),
+            tip("ci_low", "95\u202f% from"),
             tip("ci_high", "to"),
         ],
     )

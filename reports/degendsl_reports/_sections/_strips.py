@@ -25,7 +25,6 @@ from .._theme import (
     value_x,
     value_y,
 )
-from .._words import NETWORK_COLUMNS, metric
 
 # Points of one strip chart; the other views draw every network.
 _MOST_POINTS = 1200
@@ -39,7 +38,7 @@ def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> C
     rows = study.named("networks", column, before).filter(pl.col(column).is_not_null())
     if not rows.height:
         return None
-    title, axis = NETWORK_COLUMNS.get(column, (column.replace("_", " "),) * 2)
+    title, axis = study.network_column(column)
     rows = study.placed(rows.with_columns(pl.col(column).cast(pl.Float64).alias("value")))
     values = rows["value"].to_list()
     log = wide([*values, *rows[before].drop_nulls().to_list()], 30)
@@ -168,7 +167,7 @@ def distribution_chart(study: Study, name: str, *, id: str) -> Chart | None:
     )
     if pairs.height < 3:
         return None
-    words = metric(name)
+    words = study.metric(name)
     counts = study.placed(_histogram(pairs))
 
     def panel(facet: str) -> Panel:

@@ -18,7 +18,7 @@ from .._theme import (
     value_x,
     value_y,
 )
-from .._words import metric, slug
+from .._words import slug
 from ._levels import level_chart, others_of, primary
 from ._section import Section
 from ._sensitivity import sensitivity_charts
@@ -37,7 +37,7 @@ def weights(study: Study) -> Section | None:
                 "weights",
                 other,
                 id=f"weights-{slug(other)}",
-                title=metric(other).title,
+                title=study.metric(other).title,
             )
             for other in others_of(study, "weights")
         ),

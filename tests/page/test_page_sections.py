@@ -1,0 +1,102 @@
+"""What sections say and draw of a study, without a browser."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from synthetic import synthetic_store, write_lock
+
+from degendsl.store import Store
+from degendsl_reports._chosen import chosen_data
+from degendsl_reports._findings import signed
+from degendsl_reports._numbers import typeset
+from degendsl_reports._sections import _behavior, _dynamics, _levels, _top
+from degendsl_reports._study import Study
+
+KICKED = "ood_mse[kick, size 1]"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return synthetic_store(tmp_path, channels=(1, 2), networks=4, epochs=6, exhibited=3)
+
+
+def rewrite(store: Store, name: str, *columns: pl.Expr) -> None:
+    store.write_table(name, store.table(name).with_columns(*columns))
+
+
+def test_changes_look_the_same_wherever_they_come_from(store: Store):
+    plain = "changes by -25% [-31%, +4%]: within ±10% by two one-sided tests (p = 0.04)"
+    said = "changes by −25\u202f% [−31\u202f%, +4\u202f%]: within ±10\u202f% by two one-sided tests"
+    assert typeset(plain) == f"{said} (p = 0.04)"
+    assert typeset("task.delay.max of 3-bit runs, 1-5") == "task.delay.max of 3-bit runs, 1-5"
+    assert signed(-0.25) in said
+    rewrite(store, "expectations", pl.lit(plain).alias("why"))
+    (*_, claim) = _top.top(Study(store)).data["expectations"]
+    assert claim["why"] == typeset(plain)
+
+
+def test_fixed_points_are_filled_where_stable_and_slow_points_are_not_drawn(store: Store):
+    # Of three points a network the last is unstable; now the first is slow.
+    slow = pl.int_range(pl.len()) % 3 == 0
+    rewrite(store, "fixed_points", pl.when(~slow).then("stable").alias("stable"))
+    chart = _dynamics.trajectory_chart(Study(store))
+    assert chart is not None and chart.table is not None
+    assert [row[1:] for row in chart.table.rows] == [(1.0, 1.0)] * 2
+    for panel in chart.panels:
+        _, stable, unstable = panel.draw(332).to_dict()["layer"]
+        assert stable["transform"] == [{"filter": "datum.stable"}]
+        assert unstable["transform"] == [{"filter": "!datum.stable"}]
+    # A chosen network shows the same two.
+    exhibits = chosen_data(Study(store))["exhibits"]
+    for shown in exhibits.values():
+        rows = [row for one in shown if one["kind"] == "states" for row in one["rows"]]
+        assert [row["stable"] for row in rows if "stable" in row] == [True, False]
+
+
+def test_every_condition_out_of_distribution_shows_its_losses(store: Store):
+    rewrite(store, "networks", (pl.col("ood_mse") * 2).alias(KICKED))
+    rewrite(store, "stimuli", pl.col("ood").replace("temporal", "kick"))
+    rewrite(store, "trials", pl.col("ood").replace("temporal", "kick"))
+    section = _behavior.behavior(Study(store))
+    assert section is not None
+    charts = {chart.id: chart for chart in section.charts}
+    losses = charts["ood-losses-kick-size-1"]
+    assert losses.title == "Out-of-distribution loss (kick, size 1)"
+    networks = store.table("networks")
+    medians = networks.group_by("condition", maintain_order=True).agg(pl.col(KICKED).median())
+    assert losses.table is not None and charts["trials-kick"].table is not None
+    assert [row[2] for row in losses.table.rows] == medians[KICKED].to_list()
+    # The shown trial carries the loss of its own condition.
+    for (_, _, seed, loss), index in zip(charts["trials-kick"].table.rows, [0] * 3, strict=False):
+        one = networks.filter(
+            pl.col("condition") == list(Study(store).by_id)[index], pl.col("seed") == seed
+        )
+        assert loss == one[KICKED][0]
+    assert "out-of-distribution loss (kick, size 1)" in chosen_data(Study(store))["facts"]
+
+
+def test_losses_that_were_given_are_called_that(store: Store):
+    assert "loss given" not in str(words(store))
+    write_lock(store, kind="measured")
+    found = words(store)
+    assert not re.search(r"[Oo]ut.of.distribution|OOD|other than those trained", str(found))
+    assert found["level"] == "Spread of loss given" and "loss given" in found["facts"]
+
+
+def words(store: Store) -> dict[str, Any]:
+    study = Study(store)
+    chart = _levels.level_chart(study, "behavior", "ood_spread", id="level-behavior")
+    (mean,) = (
+        _levels.level_chart(study, "behavior", name, id=name)
+        for name in _levels.others_of(study, "behavior")
+    )
+    return {
+        "level": study.metric("ood_spread").title,
+        "charts": [
+            (one.summary, one.note, one.panels[0].draw(332).to_dict()) for one in (chart, mean)
+        ],
+        "facts": chosen_data(study)["facts"],
+    }
