@@ -114,8 +114,14 @@ def recurrent_of(
 def weights_of(science: kinds.Science, parameters: Mapping[str, np.ndarray]) -> Weights:
     """The weights that act in the dynamics of a network."""
     with jax.default_matmul_precision(PRECISIONS[science.numerics.precision]):
-        weights = model_of(science).weights(from_arrays(parameters))
+        weights = _model(science).weights(from_arrays(parameters))
         return jax.tree.map(np.asarray, weights)
+
+
+@lru_cache(maxsize=4)
+def _model(science: kinds.Science) -> AbstractModel:
+    """Made once, where thousands of networks are asked one by one."""
+    return model_of(science)
 
 
 def condition_task(science: kinds.Science) -> AbstractTask:

@@ -28,7 +28,7 @@ def with_ranks(plan: Plan, store: Store) -> kinds.Measure:
     What was chosen once stands in the lock and is read from there ever after: more networks do
     not change it.
 
-    **Raises** `MeasureError` where no condition has a converged network yet.
+    **Raises** `MeasureError` where no condition has a converged network that can be measured.
     """
     measure = plan.spec.measure
     entries = tuple(_settled(plan, store, measure, dsa) for dsa in measure.dynamics)
@@ -55,7 +55,10 @@ def _chosen(plan: Plan, measure: kinds.Measure, dsa: kinds.DSA, store: Store) ->
     """The rank by held-out prediction or by share of variance, every condition counting."""
     states = list(_states(plan, store, measure, dsa))
     if not states:
-        raise MeasureError("the rank cannot be chosen: no network has converged; train longer")
+        raise MeasureError(
+            "the rank cannot be chosen: no network has converged to states that can be measured; "
+            "train longer or give the rank"
+        )
     if dsa.choose == "given":
         return metrics.rank_for_variance(
             states, delays=dsa.delays, share=dsa.rank, interval=dsa.interval
@@ -84,6 +87,6 @@ def _states(
             if record.manifest["outcome"] != "converged":
                 continue
             (states,) = _evaluate.states_on(science, trials, [record.parameters("final")])
-            if not metrics.unusable(states, metrics.LARGEST_STATE):
+            if states.any() and not metrics.unusable(states, metrics.LARGEST_STATE):
                 taken += 1
                 yield states[:, window]

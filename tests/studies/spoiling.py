@@ -27,10 +27,13 @@ def arrays_of(store: Store, condition: str, seed: int) -> Arrays:
     return {name: np.array(record.arrays[name]) for name in record.arrays}
 
 
-def spoiled(root: Path, copy: Path, spoil: dict[int, Spoil], *, twins: bool = False) -> Store:
+def spoiled(
+    root: Path, copy: Path, spoil: dict[int, Spoil], *, twins: bool = False, **manifest: str
+) -> Store:
     """A copy of a study with other numbers in some networks of its first condition, or in twins.
 
-    Nothing is measured yet: measures are known by what networks were trained by, which stays.
+    manifest: what else their files say, such as another outcome. Nothing is measured yet: measures
+    are known by what networks were trained by, which stays.
     """
     shutil.copytree(root, copy)
     shutil.rmtree(copy / "measures")
@@ -41,7 +44,7 @@ def spoiled(root: Path, copy: Path, spoil: dict[int, Spoil], *, twins: bool = Fa
         arrays = {name: np.array(record.arrays[name]) for name in record.arrays}
         change(arrays)
         store.unit_path(condition, seed, twin=twins).unlink()
-        other = UnitRecord(arrays=arrays, manifest=record.manifest)
+        other = UnitRecord(arrays=arrays, manifest=record.manifest | manifest)
         store.write_unit(condition, seed, other, twin=twins)
     return store
 

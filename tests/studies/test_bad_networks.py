@@ -85,6 +85,19 @@ def test_with_all_but_one_spoiled_the_value_is_null(study: RunResult, tmp_path: 
     assert "5 of 6 networks left out" in line and "likewise network 2, network 3" in line
 
 
+def test_one_network_that_has_not_diverged_is_too_few_and_an_error(
+    study: RunResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    spoil = dict.fromkeys(range(1, NETWORKS), no_numbers)
+    store = spoiled(study.store.root, tmp_path / "copy", spoil, outcome="diverged")
+    assert cli.main(["report", str(store.root)]) == 1
+    assert "1 of 6 networks converged" in capsys.readouterr().err
+    assert store.table("degeneracy").filter(condition=conditions(store)[0]).height == 0
+    (line,) = (line for line in store.table("problems")["problem"] if "converged networks" in line)
+    assert "two are needed; train longer or more networks" in line
+    assert store.table("conditions")["n_converged"].to_list() == [1, NETWORKS]
+
+
 @pytest.mark.slow
 def test_networks_that_explode_out_of_distribution_only(tmp_path: Path):
     def explode(arrays: dict[str, np.ndarray]) -> None:

@@ -1,6 +1,5 @@
 """What a study measures with and of which networks: shown on copies with networks of our making."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -126,6 +125,24 @@ def test_a_rank_is_chosen_once_and_stands_in_the_lock(
     assert used() == rank + 1
 
 
+def test_a_rank_that_cannot_be_chosen_is_said_and_other_levels_are_measured(
+    study: RunResult, tmp_path: Path
+):
+    def dead(arrays: Arrays) -> None:
+        for name in ("recurrent", "input", "bias"):
+            arrays[f"final/{name}"][:] = 0
+
+    store = spoiled(study.store.root, tmp_path / "copy", dict.fromkeys(range(NETWORKS), dead))
+    (_, second) = conditions(store)
+    shutil.rmtree(store.root / "units" / second)
+    found = measured(store, tiny(EXPECTING, *LITTLE, "measure.dynamics={delays: 3, rank: 0.9}"))
+    first = found["degeneracy"].filter(condition=conditions(store)[0])
+    assert set(first["level"]) == {"behavior", "weights"}
+    said = " ".join(found["problems"]["problem"])
+    assert "dynamics: the rank cannot be chosen" in said and "give the rank" in said
+    assert store.lock["ranks"] == []
+
+
 def test_measures_of_another_version_are_measured_again_and_nothing_is_trained(
     study: RunResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -188,4 +205,3 @@ def test_behavior_says_four_numbers_of_each_condition_asked_for(study: RunResult
         assert values(found, f"{metric}[{tag}")["value"] != values(found, metric)["value"]
     pairs = found["pairs"].filter(condition=first, at="end", metric=f"disagreement[{tag}")
     assert values(found, f"disagreement[{tag}")["value"] == pytest.approx(pairs["distance"].mean())
-    assert json.dumps(store.lock["ranks"]) == "[]"
