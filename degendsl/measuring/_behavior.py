@@ -44,7 +44,8 @@ def behavior_floor(
             outside = _Outputs(science, both, probe_of(science, ood, measure.trials))
             return {"ood_mse": outside.losses[n:], "disagreement": outside.disagreements(pairs)}
 
-        return cached(store, twins, "floor", _settings(measure, ood), compute).arrays
+        found = cached(store, twins, "floor", _settings(measure, ood), compute).arrays
+        return {**found, WHY: _why(twins.names, found["ood_mse"])}
 
     parts = [one(ood) for ood in measure.behavior]
     return reported(twins.seeds, parts, tags(measure.behavior), ())
@@ -68,11 +69,19 @@ def _one(store: Store, networks: Networks, measure: kinds.Measure, ood: kinds.Be
 
     chosen, settings = measure.pairs.max, _settings(measure, ood)
     found = cached(store, networks, "behavior", settings, compute, chosen=chosen).arrays
-    why = [
-        "" if np.isfinite(loss) else f"the loss of {name} out of distribution is {loss:g}: {_FAR}"
-        for name, loss in zip(networks.names, found["ood_mse"], strict=True)
-    ]
-    return {**found, WHY: np.array(why)}
+    return {**found, WHY: _why(networks.names, found["ood_mse"])}
+
+
+def _why(names: Sequence[str], losses: Float[np.ndarray, " network"]) -> np.ndarray:
+    """Why a network is left out, from its loss."""
+    return np.array(
+        [
+            ""
+            if np.isfinite(loss)
+            else f"the loss of {name} out of distribution is {loss:g}: {_FAR}"
+            for name, loss in zip(names, losses, strict=True)
+        ]
+    )
 
 
 def _settings(measure: kinds.Measure, ood: kinds.Behavior) -> dict[str, Any]:

@@ -30,29 +30,18 @@ class Measured:
     arrays: Arrays
     left_out: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
-    @property
-    def complete(self) -> bool:
-        """Whether every pair of the networks was compared."""
-        n = len(self.seeds)
-        return len(self.arrays["pairs"]) == n * (n - 1) // 2
-
-    def matrix(self, name: str) -> np.ndarray:
-        """A distance per pair as a symmetric matrix; NaN where a pair was not compared."""
-        n = len(self.seeds)
-        full = np.full((n, n), np.nan)
-        np.fill_diagonal(full, 0.0)
-        for (i, j), value in zip(self.arrays["pairs"], self.arrays[name], strict=True):
-            full[i, j] = full[j, i] = value
-        return full
-
 
 @dataclass(frozen=True, kw_only=True)
 class Networks:
-    """The networks of one condition that a measure compares, `at` `init`, `threshold` or `end`."""
+    """The networks of one condition that a measure compares, `at` `init`, `threshold` or `end`.
+
+    twins: whether they are those that started one bit away.
+    """
 
     condition: Condition
     at: str
     records: Mapping[int, UnitRecord]
+    twins: bool = False
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -67,7 +56,7 @@ class Networks:
     @property
     def names(self) -> list[str]:
         """What messages call the networks."""
-        return [f"network {seed}" for seed in self.seeds]
+        return [f"{'the twin of ' if self.twins else ''}network {seed}" for seed in self.seeds]
 
     def then(self, at: str) -> "Networks":
         """The same networks at another time."""

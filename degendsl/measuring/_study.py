@@ -201,7 +201,7 @@ class _Measuring:
             if record.manifest["outcome"] == "converged" and seed in networks.records
         ]
         if both:
-            twins = self._networks({seed: self._twins[seed] for seed in both})
+            twins = replace(self._networks({seed: self._twins[seed] for seed in both}), twins=True)
             asked |= {
                 (level, "floor"): lambda ask=ask: ask(self._store, networks, twins, measure)
                 for level, ask in FLOORS.items()

@@ -52,6 +52,23 @@ def test_a_value_at_the_floor_is_unclear(study: RunResult, tmp_path: Path):
     assert claim["verdict"] == "unclear" and "what rounding alone does" in claim["why"]
 
 
+def test_a_twin_that_cannot_be_measured_is_named_and_the_other_twins_make_the_floor(
+    study: RunResult, tmp_path: Path
+):
+    def no_numbers(arrays: Arrays) -> None:
+        arrays["final/recurrent"][0, 0] = np.nan
+
+    whole = values(measured(study.store, tiny(EXPECTING, *LITTLE)), "dsa")
+    store = spoiled(study.store.root, tmp_path / "copy", {0: no_numbers}, twins=True)
+    found = measured(store, tiny(EXPECTING, *LITTLE))
+    for metric in ("ood_spread", "disagreement", "dsa", "pif"):
+        assert values(found, metric)["floor"] is not None, metric
+    assert values(found, "dsa")["value"] == whole["value"]
+    for level in ("behavior", "dynamics", "weights"):
+        lines = [one for one in found["problems"]["problem"] if f"{level}, floor" in one]
+        assert len(lines) == 1 and f"1 of {TWINS}" in lines[0] and "the twin of" in lines[0]
+
+
 def test_the_floor_of_disagreement_is_what_twins_do_differently(study: RunResult, tmp_path: Path):
     own = [arrays_of(study.store, conditions(study.store)[0], seed) for seed in range(TWINS)]
 
