@@ -16,7 +16,7 @@ def main() -> None:
         )
         page = browser.new_page(viewport={"width": 1180, "height": 1180})
         page.goto(page_path.as_uri())
-        page.wait_for_function("document.querySelectorAll('svg.chart').length >= 8")
+        page.locator("#level-weights .view svg").wait_for()
         page.screenshot(path=ROOT / "docs" / "quickstart.png")
         browser.close()
 

@@ -50,7 +50,7 @@ def chosen_data(study: Study) -> dict[str, Any]:
         "facts": names,
         "conditions": conditions,
         "exhibit": {
-            "trial": specification(_trial_chart, 260),
+            "trial": specification(_trial_chart, 215),
             "states": specification(_states_chart, 190),
         },
         "exhibits": _exhibits(study),
@@ -161,7 +161,7 @@ def _states_chart(width: Number) -> Graphic:
     place = {"x": alt.X("x:Q", scale=one, axis=None), "y": alt.Y("y:Q", scale=one, axis=None)}
     paint = alt.Color("paint:N", scale=None)
     lines = rows.transform_filter("isValid(datum.trial)").mark_line(strokeWidth=0.9)
-    points = rows.transform_filter("isValid(datum.stable)").mark_point(size=60)
+    points = rows.transform_filter("isValid(datum.stable)").mark_point(size=60, opacity=1)
     fill = alt.FillValue(PAPER, condition={"test": "datum.stable", "field": "paint", "scale": None})
     return alt.layer(
         lines.encode(**place, color=paint, detail=alt.Detail("trial:N"), order=alt.Order("time:Q")),
