@@ -2,6 +2,7 @@
 
 import importlib.util
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ import pytest
 from networks import EPS, made, model_with
 
 from degendsl.models import CurrentModel, MuP, to_arrays
+from degendsl.planning import make_plan
+from degendsl.spec import parse_spec
+from degendsl.training import _lane
+from degendsl.training._batches import batches
+from degendsl.training._loss import loss_of
+from degendsl.training._recipe import recipe_of
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "coordinate_check.py"
 
@@ -118,3 +125,60 @@ def test_coordinates_change_alike_at_three_widths():
 @pytest.mark.slow
 def test_coordinates_change_alike_from_32_to_512_units():
     _coordinates((32, 64, 128, 256, 512))
+
+
+TRAINED = """\
+degendsl: 1
+study: {name: a}
+task: {kind: flip_flop, channels: 2, duration: 10}
+model: {kind: current, units: 6, parameterization: {kind: mup, gamma: 3}}
+train: {batch_size: 4, steps_per_epoch: 1, optimizer: %s}
+networks: {count: 2}
+measure: {dynamics: {delays: 2, rank: 2}}
+"""
+
+
+def _one_step(optimizer: str) -> tuple[dict[str, np.ndarray], ...]:
+    """Parameters, gradients and parameters after one step of training as training does it."""
+    spec = parse_spec(TRAINED % optimizer)
+    train = spec.points[0].science.train
+    recipe = recipe_of(make_plan(spec).units[0], spec.networks)
+    state, epoch = _lane.fresh(train, recipe), jnp.asarray(0)
+    trials, key = batches(train, recipe, epoch)(epoch)
+    gradients = jax.grad(lambda p: loss_of(p, recipe.model, trials, None, key)[0])(state.parameters)
+    after, _ = jax.jit(partial(_lane.train_epoch, train))(recipe, state, epoch)
+    return tuple(
+        {name: value.astype(float) for name, value in to_arrays(one).items()}
+        for one in (state.parameters, gradients, after.parameters)
+    )
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        "{kind: sgd, learning_rate: 1e-2}",
+        "{kind: adam, learning_rate: 1e-2}",
+        "{kind: adamw, learning_rate: 1e-2, weight_decay: 0.5}",
+    ],
+)
+def test_a_training_step_has_the_rates_of_the_table(optimizer: str):
+    rate, gamma, n = 1e-2, 3.0, 6
+    before, gradients, after = _one_step(optimizer)
+    for name, start in before.items():
+        # What a gradient is divided by in size, and the rate, of J, of the others and of c.
+        size, own = {"recurrent": (gamma * n**2, gamma), "readout_bias": (1.0, 1.0)}.get(
+            name, (gamma * n, gamma)
+        )
+        g = gradients[name]
+        if "sgd" in optimizer:
+            # γ²N² η for J, γ²N η for the others, η for c.
+            step = rate * size * own * g
+        else:
+            # ε/(γN²), ε/(γN) and ε. The first step of Adam is g over its own size.
+            step = rate * own * g / (np.abs(g) + 1e-8 / size)
+        if "adamw" in optimizer:
+            # Decay is η λ whatever γ.
+            step = step + rate * 0.5 * start
+        # Both sides round the parameter; 1 − 0.999 in float32 is off by 1000 EPS, halved.
+        atol = 4 * EPS * np.abs(start).max() + 600 * EPS * np.abs(step).max()
+        np.testing.assert_allclose(start - after[name], step, atol=atol)

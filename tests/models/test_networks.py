@@ -1,6 +1,6 @@
 """What networks start as, what their weights can never become, and the two forms."""
 
-from typing import Any
+from typing import Any, get_args
 
 import equinox as eqx
 import jax
@@ -13,6 +13,8 @@ from networks import EPS, made, model_with
 
 from degendsl import models
 from degendsl.models import Connectivity, Parameters, from_arrays, parameter_groups, to_arrays
+from degendsl.spec import kinds
+from degendsl.vocabulary import NONLINEARITIES
 
 
 def trained(model: models.AbstractModel, parameters: Parameters, inputs: Any) -> Parameters:
@@ -131,6 +133,33 @@ def test_current_and_rate_form_are_one_network_when_inputs_are_filtered():
     # With a start that does not match they differ, until they have forgotten it.
     other = current.states(_changed(p, bias=bias, initial_state=h_0 + 1), x)
     assert float(jnp.abs(other - expected)[:, 0].min()) > 0.1
+
+
+BY_HAND = {
+    "tanh": np.tanh,
+    "relu": lambda x: np.maximum(x, 0),
+    "softplus": lambda x: np.log(1 + np.exp(x)),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+}
+
+
+@pytest.mark.parametrize("form", [models.RateModel, models.CurrentModel])
+def test_each_nonlinearity_acts_where_its_form_says(form: Any):
+    assert set(NONLINEARITIES) == set(BY_HAND) == set(get_args(kinds.Nonlinearity))
+    for name, phi in BY_HAND.items():
+        model = model_with(form, nonlinearity=NONLINEARITIES[name])
+        p, inputs = made(model)
+        w, u, v = (np.asarray(x, float) for x in (p.recurrent, p.input, p.readout))
+        state, expected = np.zeros((6, 8)), []
+        for t in range(4):
+            x = np.asarray(inputs, float)[:, t] @ u.T
+            drive = phi(state @ w.T + x) if form is models.RateModel else phi(state) @ w.T + x
+            state = state + 0.3 * (drive - state)
+            expected.append((state if form is models.RateModel else phi(state)) @ v.T)
+        with jax.default_matmul_precision("highest"):
+            outputs = model.respond(p, inputs[:, :4]).outputs
+        # Four steps, each rounding sums of ten terms of about one.
+        np.testing.assert_allclose(outputs, np.stack(expected, 1), atol=50 * EPS)
 
 
 def test_units_keep_time_constants_of_their_own():
