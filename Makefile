@@ -52,7 +52,8 @@ bench: setup  ## Ratios, measured side by side; see benchmarks/README.md for the
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/measures.py
 
-pictures: setup  ## The pictures of the README, from the quickstart; needs Chromium.
+pictures: setup  ## The pictures of README and docs; needs Chromium.
+	$(BIN)/python docs/coordinate_check.py
 	$(BIN)/degendsl run specs/quickstart.yaml
 	$(BIN)/python docs/pictures.py
 

@@ -1,8 +1,10 @@
 """What each training control costs: a step with it over a step without, timed in turn.
 
-8 networks, 128 units, 64 trials, 100 steps of flip-flop.
+8 networks, 128 units, 64 trials, 100 steps of flip-flop. Words pick controls whose names contain
+them: `python benchmarks/controls.py nuclear noise`.
 """
 
+import argparse
 import os
 
 os.environ.setdefault("EQX_ON_ERROR", "nan")
@@ -68,14 +70,19 @@ def seconds(call: Callable[[], Any]) -> float:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description="Times training controls.")
+    parser.add_argument("word", nargs="*", default=[""], help="controls whose names contain one")
+    words = parser.parse_args().word
     prepare_devices()
     plain = epoch()
     each = statistics.median(seconds(plain) for _ in range(ROUNDS)) / STEPS / NETWORKS
     print(f"{len(jax.devices())} devices, {each * 1e3:.1f} ms a network and step without controls")
     for name, change in CONTROLS.items():
+        if not any(word in name for word in words):
+            continue
         run = epoch(change)
         ratio = statistics.median(seconds(run) / seconds(plain) for _ in range(ROUNDS))
-        print(f"{name:26} × {ratio:.2f}")
+        print(f"{name:26} × {ratio:.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,9 @@
-"""What solvers and private noise cost in training: one gradient each, in units of Euler's."""
+"""What solvers and private noise cost in training: one gradient each, in units of Euler's.
 
+Words pick cases that contain them: `python benchmarks/solvers.py heun`. Euler's is always timed.
+"""
+
+import argparse
 import time
 from typing import Any
 
@@ -39,7 +43,11 @@ def gradient(solver: kinds.Solver, noise: float) -> Any:
 
 def main() -> None:
     """Time all cases in turns, so that a busy machine is busy for all; print the best of each."""
-    calls = {name: gradient(*case) for name, case in CASES.items()}
+    parser = argparse.ArgumentParser(description="Times solvers in training.")
+    parser.add_argument("word", nargs="*", default=[""], help="cases whose names contain one")
+    words = parser.parse_args().word
+    chosen = [name for name in CASES if name == "euler" or any(word in name for word in words)]
+    calls = {name: gradient(*CASES[name]) for name in chosen}
     best = dict.fromkeys(calls, float(jnp.inf))
     for _ in range(20):
         for name, call in calls.items():

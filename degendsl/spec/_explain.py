@@ -134,10 +134,12 @@ def default_said(home: Home) -> str:
     field = home.field
     if field.required:
         return "none; it must be given"
-    if field.key.follows:
-        return f"that of {field.key.follows}"
+    own = ""
     if field.key.per_task:
         own = ", ".join(f"{task} {_value(one)}" for task, one in task_defaults(home.path).items())
+    if field.key.follows:
+        return f"that of {field.key.follows}" + (f"; the task's own: {own}" if own else "")
+    if own:
         return f"the task's own: {own}"
     return _value(field.default)
 

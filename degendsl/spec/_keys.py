@@ -35,7 +35,7 @@ class Key:
         program only.
     absent_at_zero: a `number` whose term is left out of the program when it is exactly 0.
     per_task: the default is the task's own (see `defaults` of each task kind).
-    follows: the path of another key whose value is the default.
+    follows: the path of another key whose value is the default, save where a task has its own.
     required: a spec must write it, although a block built in Python has a default.
     neutral: for a key that joined the language after others were hashed, the value with which
         it changes nothing. The key is hashed only where it differs, so older hashes stay.

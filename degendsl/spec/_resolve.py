@@ -121,12 +121,12 @@ class _Filler:
                 filled[name] = self.block(field.type, given, here)
             elif written:
                 filled[name] = cast(field.type, data[name])
+            elif field.key.per_task and here in self._defaults:
+                filled[name] = cast(field.type, self._defaults[here])
             elif field.key.follows:
                 # Filled at the end, and put here now so that keys keep their order.
                 filled[name] = None
                 self.following.append((filled, name, field.key.follows))
-            elif field.key.per_task and here in self._defaults:
-                filled[name] = cast(field.type, self._defaults[here])
             else:
                 filled[name] = cast(field.type, field.default)
         if used < len(data):

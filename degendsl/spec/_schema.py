@@ -126,7 +126,9 @@ def _field(field: Field) -> dict[str, Any]:
         schema = _settings(key.settings_of)
     schema |= {word: bound for word, bound in ranges.items() if bound is not None}
     description = key.doc
-    if key.per_task:
+    if key.per_task and key.follows:
+        description += f" The default is the task's own, or that of {key.follows}."
+    elif key.per_task:
         description += " The default is the task's own."
     elif key.follows:
         description += f" The default is that of {key.follows}."

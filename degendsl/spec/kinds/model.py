@@ -78,6 +78,7 @@ class _Network:
         above=0,
         role="number",
         follows="solver.dt",
+        per_task=True,
         source="paper",
     )
     parameterization: StandardParameterization | MuPParameterization = key(
@@ -85,7 +86,8 @@ class _Network:
     )
     init: UniformInit | GaussianInit | OrthogonalInit = key(
         UniformInit(),
-        doc="Where the weights start; `gaussian` by default where the parameterisation is `mup`.",
+        doc="Where the weights start; `gaussian` by default where the parameterisation is `mup` or "
+        "the task is `path_integration`.",
         source="paper",
     )
     biases: bool = key(

@@ -46,7 +46,7 @@ class PathIntegration(TaskDescription):
         role="structure",
     )
     duration: float = key(
-        25.0,
+        50.0,
         doc="Length of a trial, in the study's time unit; a whole number of solver steps.",
         above=0,
         role="duration",
@@ -54,9 +54,13 @@ class PathIntegration(TaskDescription):
 
     defaults: ClassVar[Mapping[str, Any]] = {
         "solver.dt": 1.0,
-        "train.optimizer.learning_rate": 2e-3,
+        # A position must be held for a whole trial, which is learnt from here and not from the
+        # memory of some steps that a vanilla network starts with.
+        "model.time_constant": 2.0,
+        "model.init": {"kind": "gaussian"},
+        "train.optimizer.learning_rate": 1e-3,
         "train.optimizer.clip": 1.0,
-        "train.batch_size": 64,
+        "train.batch_size": 32,
         "train.max_epochs": 1000,
         "train.stop.train_mse": 5e-2,
     }
