@@ -44,7 +44,8 @@ def test_hashes_ignore_order_comments_spelling_and_written_defaults():
 
 
 def test_hashes_never_change_by_accident():
-    spec = parse_spec(BASE)
+    # A batch as large as the default once was.
+    spec = parse_spec(BASE, overrides=["train.batch_size=256"])
     assert spec.points[0].id == PINNED["condition"]
     assert spec.folder_hash == PINNED["folder"]
 

@@ -42,7 +42,7 @@ SAME = [
     "model: {kind: rate}\n",
     "model: {time_constant: 1.0, kind: rate}\n",
     "train: {optimizer: {learning_rate: 0.001}}\n",
-    "train: {optimizer: {learning_rate: 1e-3, kind: adam}, batch_size: 256}\n",
+    "train: {optimizer: {learning_rate: 1e-3, kind: adam}, batch_size: 64}\n",
     "solver: {dt: 1}\n",
     "solver: {dt: 1.0}\n",
     "solver: {dt: 1e0}\n",

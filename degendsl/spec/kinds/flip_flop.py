@@ -44,7 +44,7 @@ class FlipFlop(TaskDescription):
     defaults: ClassVar[Mapping[str, Any]] = {
         "solver.dt": 1.0,
         "train.optimizer.learning_rate": 1e-3,
-        "train.batch_size": 256,
+        "train.batch_size": 64,
         "train.max_epochs": 300,
         "train.stop.train_mse": 1e-3,
     }

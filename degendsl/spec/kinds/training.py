@@ -85,7 +85,7 @@ class Train:
 
     optimizer: Optimizer = key(Adam(), doc="The optimiser.", source="paper")
     batch_size: int = key(
-        256, doc="Trials per step.", at_least=1, at_most=65536, per_task=True, role="shape"
+        64, doc="Trials per step.", at_least=1, at_most=65536, per_task=True, role="shape"
     )
     steps_per_epoch: int = key(
         100, doc="Optimiser steps per epoch.", at_least=1, at_most=100_000, role="shape"
