@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from degendsl.analysis._effects import Degeneracy, effect_of_factor, holm
-from degendsl.analysis._intervals import bca_spread, jackknife_pair_mean, leave_one_out_pair_means
+from degendsl.analysis._intervals import (
+    bca_spread,
+    jackknife_pair_mean,
+    leave_one_out_pair_means,
+    mean_interval,
+)
 
 
 def test_the_pair_mean_interval_covers_the_truth_as_often_as_it_says():
@@ -39,6 +44,13 @@ def test_leaving_out_by_formula_equals_leaving_out():
     for index, value in enumerate(leave_one_out_pair_means(d)):
         rest = np.delete(np.delete(d, index, 0), index, 1)
         assert value == pytest.approx(rest[np.tril_indices(5, -1)].mean())
+
+
+def test_the_interval_of_a_mean_is_the_jackknife_of_a_sum_over_pairs():
+    numbers = np.random.default_rng(3).lognormal(size=9)
+    half = (numbers[:, None] + numbers[None]) / 2
+    np.fill_diagonal(half, 0)
+    assert mean_interval(numbers) == pytest.approx(jackknife_pair_mean(half), rel=1e-12)
 
 
 def level(value: float, jitter: float = 0.0) -> Degeneracy:

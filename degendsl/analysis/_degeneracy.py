@@ -16,6 +16,7 @@ from ._intervals import (
     leave_one_out_pair_means,
     leave_one_out_spreads,
     leave_one_out_subset_means,
+    mean_interval,
     spread_interval,
     subset_pair_mean,
 )
@@ -144,14 +145,13 @@ class Spread(Quantity):
 @final
 @dataclass(frozen=True, kw_only=True)
 class Mean(Quantity):
-    """A mean over networks; its jackknife gives the usual t interval."""
+    """A mean over networks, with the usual t interval."""
 
     seeds: tuple[int, ...]
     numbers: np.ndarray
 
     def _interval(self) -> Interval:
-        sums = self.numbers[:, None] + self.numbers[None, :]
-        return jackknife_pair_mean(sums / 2 - np.diag(self.numbers))
+        return mean_interval(self.numbers)
 
     def _without(self) -> Mapping[int, float]:
         n = len(self.seeds)

@@ -33,6 +33,15 @@ def jackknife_pair_mean(distances: Float[np.ndarray, "network network"]) -> Inte
     return interval._replace(low=max(0.0, interval.low))
 
 
+def mean_interval(numbers: Float[np.ndarray, " network"]) -> Interval:
+    """The mean of a number of each network that is never negative, and its t interval."""
+    n, value = len(numbers), float(numbers.mean())
+    if n < 3:
+        return Interval(value, math.nan, math.nan)
+    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * float(numbers.std(ddof=1)) / math.sqrt(n)
+    return Interval(value, max(0.0, value - half), value + half)
+
+
 def pair_mean(distances: Float[np.ndarray, "network network"]) -> float:
     """The mean of the distances below the diagonal."""
     n = len(distances)
