@@ -107,7 +107,11 @@ def _trials(study: Study) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
         paint=pl.format("var(--c{})", "position"),
         **{
             # Far outside its target an output would run into its neighbours' rows.
-            name: ((pl.col(column) - pl.col("low")) / pl.col("span")).clip(-0.15, 1.15).round(3)
+            # What is no number has no word in JSON.
+            name: ((pl.col(column) - pl.col("low")) / pl.col("span"))
+            .clip(-0.15, 1.15)
+            .round(3)
+            .fill_nan(None)
             for name, column in (("target", "value"), ("output", "output"))
         },
     )
@@ -123,7 +127,7 @@ def _states(study: Study) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     fixed = fixed.drop_nulls("stable")
     for (who,), one in study.placed(states).group_by("who", maintain_order=True):
         bound = farthest(one["x"], one["y"])
-        scaled = [(pl.col(axis) / bound).round(3) for axis in "xy"]
+        scaled = [(pl.col(axis) / bound).round(3).fill_nan(None) for axis in "xy"]
         paint = pl.format("var(--c{})", "position").alias("paint")
         lines = one.filter(pl.col("trial") < _PATHS).select("trial", "time", paint, *scaled)
         points = (
