@@ -72,7 +72,7 @@ def config() -> dict[str, Any]:
         "text": {"color": INK, "fontSize": FONT_SIZE},
         "rule": {"strokeWidth": 1.8},
         "line": {"strokeWidth": 1.7, "cursor": "pointer"},
-        "circle": {"opacity": 0.8, "cursor": "pointer"},
+        "circle": {"opacity": 0.8, "strokeWidth": 1.2, "cursor": "pointer"},
         "area": {"opacity": 0.22},
     }
 
