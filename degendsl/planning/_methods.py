@@ -94,6 +94,10 @@ def _measured(spec: Spec) -> Iterator[str]:
         yield f"{name}: {first}{beside}."
     if measure.also:
         yield f"Also measured: {listed([_words(word) for word in measure.also], 'and')}."
+    yield (
+        "Fixed points of the best, the median and the worst network of each condition were sought "
+        "without input, from states that the network visits (Sussillo & Barak 2013)."
+    )
     twins = min(measure.floor.networks, spec.networks.count)
     if twins:
         network = "1 network" if twins == 1 else f"{twins:,} networks"

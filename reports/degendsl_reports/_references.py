@@ -121,7 +121,7 @@ REFERENCES = (
             "Neural Networks",
             journal="Neural Computation", volume="25", number="3", pages="626--649", year="2013",
         ),
-        ("task.kind=flip_flop", "measure.also=fixed_points"),
+        ("task",),
     ),
     Reference(
         "yang2021",

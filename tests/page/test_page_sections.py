@@ -46,7 +46,7 @@ def test_fixed_points_are_filled_where_stable_and_slow_points_are_not_drawn(stor
     assert chart is not None and chart.table is not None
     assert [row[1:] for row in chart.table.rows] == [(1.0, 1.0)] * 2
     for panel in chart.panels:
-        _, stable, unstable = panel.draw(332).to_dict()["layer"]
+        _, unstable, stable = panel.draw(332).to_dict()["layer"]
         assert stable["transform"] == [{"filter": "datum.stable"}]
         assert unstable["transform"] == [{"filter": "!datum.stable"}]
     # A chosen network shows the same two.

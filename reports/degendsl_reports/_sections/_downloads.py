@@ -31,7 +31,7 @@ _NAMES = {
     "stimuli": "one row a condition, trial, time and channel",
     "trials": "one row a network, trial, time and channel",
     "trajectories": "one row a network, trial and time",
-    "fixed_points": "one row a fixed point",
+    "fixed_points": "one row a fixed or slow point",
     "eigenvalues": "one row a network and eigenvalue",
     "singular_values": "one row a condition, time and index",
     "matched": "one row a pair of units",

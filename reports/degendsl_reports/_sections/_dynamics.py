@@ -91,11 +91,11 @@ def trajectory_chart(study: Study) -> Chart | None:
                 opacity=focus(0.75),
                 tooltip=NETWORK,
             ),
-            found.transform_filter("datum.stable").mark_circle(
-                size=64, fill=colour, stroke=INK, strokeWidth=1.2
-            ),
             found.transform_filter("!datum.stable").mark_circle(
                 size=64, fill=PAPER, stroke=colour, strokeWidth=1.6
+            ),
+            found.transform_filter("datum.stable").mark_circle(
+                size=64, fill=colour, stroke=INK, strokeWidth=1.2
             ),
         ]
         return equal(alt.layer(*layers[: 3 if points.height else 1]), width)
