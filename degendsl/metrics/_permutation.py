@@ -9,21 +9,15 @@ from jaxtyping import Float, Int
 
 from degendsl.errors import MeasureError
 
-from ._assignment import Assignment, Problem, climb, exchange, value
+from ._assignment import Assignment, Problem, value
 from ._cores import cores
+from ._matching import from_start
 from ._states import LARGEST_WEIGHT, unusable
 from ._weights import Weights, balanced
 
 # Not (network, unit, unit): what is not square is refused by name.
 Recurrent = Float[Any, "network _ _"] | Sequence[np.ndarray]
 Group = Literal["permutation", "signed", "rescaled"]
-
-# Better optima lie near good ones: shuffle a quarter of the units of the best, and solve again from
-# between there and the barycentre. More shuffling is slower, less finds the same again.
-_SHUFFLED = 0.25
-_NEAR = 0.6
-# One start in so many is random instead: structured matrices have good optima far apart.
-_RANDOM_EVERY = 5
 
 
 class Match(NamedTuple):
@@ -61,7 +55,8 @@ def pif_distances(
 
     - `weights`: recurrent matrices, all of one size. Given weight changes, it is the distance
         between what training did, initial and final weights permuted together.
-    - `starts`: of the solver; the first is the barycentre. By default `default_starts`.
+    - `starts`: of the solver; the first is the barycentre, the second annealed. By default
+        `default_starts`.
     - `seed`: of the random starts.
     - `group`: what else leaves a network as it is. `signed`: units of an odd nonlinearity may turn
         their sign. `rescaled`: units of a ReLU may be scaled; see `balanced`.
@@ -70,7 +65,8 @@ def pif_distances(
 
     **Raises** `MeasureError` for matrices that are not square, finite or at least two.
 
-    **Reference:** FAQ, Vogelstein et al., PLoS ONE 2015, with pairwise exchanges after it.
+    **Reference:** FAQ, Vogelstein et al., PLoS ONE 2015, with annealed starts before it (Kosowsky
+    & Yuille, Neural Networks 1994) and pairwise exchanges after it.
     """
     weights = list(weights)
     if len(weights) < 2:
@@ -92,7 +88,7 @@ def match_pairs(
     group: Group = "permutation",
     names: Sequence[str] | None = None,
 ) -> list[Match]:
-    """The match of each pair, in threads. A pair's match does not depend on the other pairs.
+    """The match of each pair (first, second), in threads. It does not depend on the other pairs.
 
     Networks of several blocks are matched jointly, each block over its root mean square norm in
     the two networks; see `match_units` for the group and the starts.
@@ -109,11 +105,13 @@ def match_pairs(
             )
     if group == "rescaled":
         networks = [balanced(one) for one in networks]
-    # The larger index comes first whichever way the pair is given, so d(i, j) = d(j, i).
-    signed = group == "signed"
 
     def match(pair: tuple[int, int]) -> Match:
-        return _match(networks[max(pair)], networks[min(pair)], starts, seed, signed)
+        one, other = (networks[index] for index in pair)
+        # The order within a pair comes from the weights, so d(i, j) = d(j, i) to the last bit.
+        if _bytes(one) <= _bytes(other):
+            return _match(one, other, starts, seed, group == "signed")
+        return _turned_round(_match(other, one, starts, seed, group == "signed"))
 
     with ThreadPoolExecutor(cores()) as pool:
         return list(pool.map(match, pairs))
@@ -129,21 +127,20 @@ def match_units(
 ) -> Match:
     """The best of several local optima of the quadratic assignment between two networks.
 
-    The first start is the barycentre, one in five of the others is random, the rest lie near the
-    best so far. In the signed group every second start matches magnitudes and then signs.
+    The first start is the barycentre, the second annealed. Of five starts one is annealed and one
+    random, and the rest are annealed from near the best so far. In the signed group every second
+    start matches magnitudes and then signs.
     """
-    names = ("the second network", "the first network")
-    return match_pairs([w2, w1], [(1, 0)], starts=starts, seed=seed, group=group, names=names)[0]
+    names = ("the first network", "the second network")
+    return match_pairs([w1, w2], [(0, 1)], starts=starts, seed=seed, group=group, names=names)[0]
 
 
 def default_starts(units: int) -> int:
-    """Starts that bring unrelated matrices within 1.5 % of the best known in some 50 ms a pair.
+    """Starts that bring unrelated matrices near the best known.
 
-    20 at 64 units, where each takes 2 ms; twice the units have a quarter of them, half have twice
-    as many. Between 3 and 80.
+    8 at 64 units, and as many fewer as there are more units. Between 3 and 40.
     """
-    ratio = 64 / units
-    return int(np.clip(round(20 * min(ratio, ratio**2)), 3, 80))
+    return int(np.clip(round(512 / units), 3, 40))
 
 
 def shuffled(
@@ -172,7 +169,7 @@ def _match(one: Weights, other: Weights, starts: int | None, seed: int, signed: 
     random = np.random.default_rng(seed)
     best = None
     for index in range(starts):
-        end = _from_start(problem, index, best, random)
+        end = from_start(problem, index, best, random)
         found[end.order.tobytes() + end.sign.tobytes()] = (value(problem, end), end)
         best = max(found.values(), key=_first)[1]
     (inner, end), *others = sorted(found.values(), key=_first, reverse=True)
@@ -187,40 +184,10 @@ def _first(ranked: tuple[float, Assignment]) -> float:
     return ranked[0]
 
 
-def _from_start(
-    problem: Problem, index: int, best: Assignment | None, random: np.random.Generator
-) -> Assignment:
-    n = len(problem.a)
-    barycentre = np.full((n, n), 1 / n)
-    if problem.signed and index % 2 == 0:
-        mixed = 0.5 * (barycentre + _doubly_stochastic(random.random((n, n))))
-        sizes = _by_magnitudes(problem, mixed if index else barycentre)
-        return climb(problem, 0.5 * sizes.matrix())
-    if best is None or (problem.signed and index == 1):
-        return climb(problem, barycentre)
-    if index % _RANDOM_EVERY == 0:
-        return climb(problem, 0.5 * (barycentre + _doubly_stochastic(random.random((n, n)))))
-    order, sign = best.order.copy(), best.sign.copy()
-    some = random.choice(n, min(n, max(3, int(n * _SHUFFLED))), replace=False)
-    order[some], sign[some] = order[np.roll(some, 1)], sign[np.roll(some, 1)]
-    near = _NEAR * Assignment(order, sign).matrix()
-    # Between both signs of every unit the barycentre is nothing at all.
-    return climb(problem, near if problem.signed else near + (1 - _NEAR) * barycentre)
-
-
-def _by_magnitudes(problem: Problem, start: np.ndarray) -> Assignment:
-    """A match of the sizes of entries, which no sign changes, and then the signs it asks for."""
-    n = len(problem.a)
-    a, b, linear = (np.abs(x) for x in (problem.a, problem.b, problem.linear))
-    sizes = Problem(a, b, linear, False)
-    order = climb(sizes, start).order
-    agreement = problem.a * problem.b[np.ix_(order, order)]
-    # The linear part belongs to a further unit whose sign is held.
-    linear = problem.linear[np.arange(n), order]
-    full = np.block([[agreement + agreement.T, linear[:, None]], [linear[None], np.zeros((1, 1))]])
-    leading = np.linalg.eigh(full)[1][:, -1]
-    sign = np.where(leading[:-1] * (leading[-1] if linear.any() else 1.0) < 0, -1.0, 1.0)
-    return exchange(problem, Assignment(order, sign))
+def _turned_round(match: Match) -> Match:
+    """The same match as seen from the second network."""
+    back = np.argsort(match.permutation)
+    return match._replace(permutation=back, sign=match.sign[back])
 
 
 class _Scaled(NamedTuple):
@@ -261,6 +228,10 @@ def _sizes(weights: Weights) -> str:
     return f"{units} units" + (f", {channels} inputs, {outputs} outputs" if channels else "")
 
 
+def _bytes(weights: Weights) -> list[bytes]:
+    return [block.tobytes() for block in weights]
+
+
 def _norm(weights: Weights) -> float:
     return float(np.sqrt(sum((block**2).sum() for block in weights)))
 
@@ -269,7 +240,8 @@ def _checked(one: Weights, name: str) -> Weights:
     for block in one:
         if bad := unusable(block, LARGEST_WEIGHT):
             raise MeasureError(f"the weights of {name} {bad}; leave it out")
-    recurrent = np.asarray(one.recurrent, np.float64)
+    # One memory layout, or the order of sums would depend on where the weights came from.
+    recurrent = np.ascontiguousarray(one.recurrent, np.float64)
     if recurrent.ndim != 2 or recurrent.shape[0] != recurrent.shape[1]:
         raise MeasureError(
             f"the recurrent weights of {name} must be square, not {recurrent.shape}; "
@@ -278,11 +250,3 @@ def _checked(one: Weights, name: str) -> Weights:
     return Weights(
         recurrent, np.asarray(one.input, np.float64), np.asarray(one.readout, np.float64)
     )
-
-
-def _doubly_stochastic(matrix: np.ndarray) -> np.ndarray:
-    """Sinkhorn scaling; twenty sweeps bring row and column sums within 1e-6 of 1."""
-    for _ in range(20):
-        matrix = matrix / matrix.sum(axis=1, keepdims=True)
-        matrix = matrix / matrix.sum(axis=0, keepdims=True)
-    return matrix

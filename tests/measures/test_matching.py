@@ -11,9 +11,9 @@ from degendsl.errors import MeasureError
 from degendsl.metrics import Weights
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-# The least of 150 solutions (40 at 256 units) of the matrices of these seeds.
-BEST_128 = (159.449, 158.427, 159.991)
-BEST_256 = 331.744
+# The least that twice 200 starts (120 at 256 units) found for the matrices of these seeds.
+BEST_128 = (158.628, 157.548, 159.071)
+BEST_256 = 330.323
 
 
 def _random(seed: int, n: int, channels: int = 0, outputs: int = 0) -> Weights:
@@ -66,7 +66,7 @@ def test_copies_are_at_distance_zero_from_the_first_start(n):
     assert metrics.match_units(w, copy, starts=1).distance == 0
 
 
-@pytest.mark.parametrize("starts, above", [(20, 0.005), (None, 0.01)])
+@pytest.mark.parametrize("starts, above", [(20, 0.005), (None, 0.008)])
 def test_unrelated_networks_come_near_the_best_known(starts, above):
     for seed, best in enumerate(BEST_128):
         a, b = np.random.default_rng(seed).standard_normal((2, 128, 128))
@@ -157,11 +157,10 @@ def test_a_pair_depends_neither_on_other_pairs_nor_on_its_order():
     together = metrics.match_pairs(w, pairs, starts=6)
     for pair, match in zip(pairs, together, strict=True):
         (alone,) = metrics.match_pairs(w, [(pair[1], pair[0])], starts=6)
-        assert (alone.distance, alone.gap, alone.cosine) == (
-            match.distance,
-            match.gap,
-            match.cosine,
-        )
+        turned = metrics.match_units(w[pair[1]], w[pair[0]], starts=6)
+        for other in (alone, turned):
+            assert other[2:] == match[2:]
+            np.testing.assert_array_equal(other.permutation, np.argsort(match.permutation))
         assert match.gap > 0 and match.starts == 6
         norms = np.linalg.norm(w[pair[0]]), np.linalg.norm(w[pair[1]])
         assert match.cosine == pytest.approx(match.inner / (norms[0] * norms[1]))
