@@ -21,6 +21,9 @@ from ._learning import spectral_radius as spectral_radius
 from ._learning import weight_change as weight_change
 from ._mds import Embedding as Embedding
 from ._mds import mds as mds
+from ._numbers import LARGEST_STATE as LARGEST_STATE
+from ._numbers import LARGEST_WEIGHT as LARGEST_WEIGHT
+from ._numbers import unusable as unusable
 from ._operators import Operators as Operators
 from ._operators import dsa_operators as dsa_operators
 from ._operators import operator as operator
@@ -34,9 +37,6 @@ from ._permutation import shuffled as shuffled
 from ._settings import DsaSettings as DsaSettings
 from ._settings import choose_dsa_settings as choose_dsa_settings
 from ._shape import shape_distances as shape_distances
-from ._states import LARGEST_STATE as LARGEST_STATE
-from ._states import LARGEST_WEIGHT as LARGEST_WEIGHT
-from ._states import unusable as unusable
 from ._subset import pair_subset as pair_subset
 from ._weights import Weights as Weights
 from ._weights import balanced as balanced

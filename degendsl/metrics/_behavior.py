@@ -7,6 +7,8 @@ from jaxtyping import Float
 
 from degendsl.errors import MeasureError
 
+from ._numbers import real_numbers
+
 
 def ood_spread(losses: Float[Any, " network"]) -> float:
     """σ = √(1/N Σ(L_i − L̄)²): the spread of losses between networks (Huang et al. 2025).
@@ -15,13 +17,12 @@ def ood_spread(losses: Float[Any, " network"]) -> float:
 
     **Raises** `MeasureError` for fewer than two networks or a loss that is not finite.
     """
-    losses = np.asarray(losses, np.float64)
-    if len(losses) < 2:
-        raise MeasureError("a spread needs at least two networks")
-    if not np.isfinite(losses).all():
-        index = int(np.flatnonzero(~np.isfinite(losses))[0])
-        raise MeasureError(f"the loss of network {index} is not finite; leave it out")
-    return float(losses.std())
+    given = [
+        real_numbers(one, f"the losses of network {index}", ()) for index, one in enumerate(losses)
+    ]
+    if len(given) < 2:
+        raise MeasureError("a spread needs at least two networks; add networks")
+    return float(np.array(given, np.float64).std())
 
 
 class LossSummary(NamedTuple):
@@ -38,8 +39,8 @@ class LossSummary(NamedTuple):
 
 def loss_summary(losses: Float[Any, " network"]) -> LossSummary:
     """σ, mean and spread of log₁₀ of the losses of one condition; see `ood_spread` for errors."""
-    losses = np.asarray(losses, np.float64)
     spread = ood_spread(losses)
+    losses = np.asarray(losses, np.float64)
     log_spread = float(np.log10(losses).std()) if (losses > 0).all() else float("inf")
     return LossSummary(spread, float(losses.mean()), log_spread)
 
@@ -48,5 +49,19 @@ def output_disagreement(outputs: Float[Any, "network trial time output"]) -> flo
     """Mean over pairs of networks of the mean squared difference of their outputs.
 
     Twice the unbiased variance over networks, averaged over trials, times and outputs.
+
+    **Raises** `MeasureError` naming the network whose outputs are not finite or of another shape.
     """
-    return float(2 * np.asarray(outputs, np.float64).var(axis=0, ddof=1).mean())
+    given = [
+        real_numbers(one, f"the outputs of network {index}", ("trial", "time", "output"))
+        for index, one in enumerate(outputs)
+    ]
+    if len(given) < 2:
+        raise MeasureError("a disagreement needs at least two networks; add networks")
+    for index, one in enumerate(given):
+        if one.shape != given[0].shape:
+            raise MeasureError(
+                f"the outputs of network {index} have shape {one.shape} and those of network 0 "
+                f"{given[0].shape}; give every network the same trials"
+            )
+    return float(2 * np.stack(given).astype(np.float64).var(axis=0, ddof=1).mean())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from jaxtyping import Float
@@ -13,6 +13,7 @@ from degendsl.errors import MeasureError
 from ._alignment import align
 from ._coordinates import canonical, precedence
 from ._cores import cores
+from ._numbers import at_least, one_of, real_numbers
 from ._operators import dsa_operators, rank_for_variance
 from ._preconditioner import Curvature, curvature
 from ._starting import Landmarks, landmarks, starting_rotations
@@ -84,14 +85,15 @@ def dsa_distances(
     """
     given = [_windowed(one, window, burn_in) for one in checked_states(states)]
     if inputs is not None:
-        inputs = _windowed(np.asarray(inputs), window, burn_in)
+        read = real_numbers(inputs, "the inputs", ("trial", "time", "channel"))
+        inputs = _windowed(read, window, burn_in)
     if isinstance(rank, float):
         rank = rank_for_variance(given, delays=delays, share=rank, interval=interval)
     operators = dsa_operators(given, delays=delays, rank=rank, interval=interval, inputs=inputs)
     matrices = operators.matrices
-    pairs = [(i, j) for i in range(len(states)) for j in range(i)]
+    pairs = [(i, j) for i in range(len(given)) for j in range(i)]
     found = operator_distances(matrices, pairs, score=score, starts=starts)
-    distances = np.zeros((len(states), len(states)))
+    distances = np.zeros((len(given), len(given)))
     for (i, j), distance in zip(pairs, found.distance, strict=True):
         distances[i, j] = distances[j, i] = distance
     return distances
@@ -114,7 +116,12 @@ def operator_distances(
     """
     # One memory layout, or the order of sums, and with it the last bit, would depend on where the
     # operators came from.
-    operators = [np.ascontiguousarray(one, np.float64) for one in operators]
+    one_of("score", score, get_args(Score))
+    at_least(1, starts=starts)
+    operators = [
+        np.ascontiguousarray(_checked(one, f"operator {index}"), np.float64)
+        for index, one in enumerate(operators)
+    ]
     if score == "wasserstein":
         eigenvalues = [np.linalg.eigvals(one) for one in operators]
         distance = np.array([_wasserstein(eigenvalues[i], eigenvalues[j]) for i, j in pairs])
@@ -177,12 +184,24 @@ def _chords(
     return chords
 
 
+def _checked(operator: np.ndarray, name: str) -> np.ndarray:
+    found = real_numbers(operator, f"the entries of {name}", ("rank", "rank"))
+    if found.shape[0] != found.shape[1]:
+        raise MeasureError(f"{name} must be square, not {found.shape}; see dsa_operators")
+    if not found.any():
+        raise MeasureError(f"{name} is zero and has no dynamics; leave it out")
+    return found
+
+
 def _extended(operator: np.ndarray, rank: int) -> np.ndarray:
     return np.pad(operator, (0, rank - len(operator)))
 
 
 def _windowed(states: np.ndarray, window: tuple[int, int] | None, burn_in: int) -> np.ndarray:
+    at_least(0, burn_in=burn_in)
     first, last = window or (0, states.shape[1])
+    at_least(0, window=first)
+    at_least(0, window=last)
     if not 0 <= first + burn_in < last <= states.shape[1]:
         raise MeasureError(
             f"a window from {first + burn_in} to {last} does not lie in trials of "

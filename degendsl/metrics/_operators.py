@@ -8,7 +8,8 @@ from jaxtyping import Float
 from degendsl.errors import MeasureError
 
 from ._embedding import leading_coordinates, spectrum
-from ._states import LARGEST_STATE, States, unusable
+from ._numbers import at_least, real_numbers
+from ._states import States, checked_network
 
 # Float32 states carry about 1e-7 of their size; directions below this share are rounding.
 SMALLEST_SINGULAR_VALUE = 1e-5
@@ -75,12 +76,11 @@ def operator(
     name: str = "the network",
 ) -> tuple[Float[np.ndarray, "rank rank"], Float[np.ndarray, " value"]]:
     """The operator of one network and its leading singular values; see `dsa_operators`."""
-    if bad := unusable(states, LARGEST_STATE):
-        raise MeasureError(f"the states of {name} {bad}; leave it out")
-    states = np.asarray(states, np.float64)
-    n_trials, n_steps, n_units = states.shape
+    at_least(1, delays=delays, rank=rank, interval=interval)
+    states = checked_network(states, name).astype(np.float64)
+    n_steps = states.shape[1]
     n_windows = n_steps - (delays - 1) * interval
-    _check_sizes(states.shape, delays, rank, n_windows)
+    _check_sizes(states.shape, delays, rank, n_windows, name)
     coordinates, values = leading_coordinates(states, delays=delays, interval=interval, rank=rank)
     carried = int(np.sum(values[:rank] >= SMALLEST_SINGULAR_VALUE * values[0]))
     if values[0] == 0:
@@ -93,7 +93,13 @@ def operator(
     after = coordinates[:, 1:].reshape(-1, rank)
     if inputs is not None:
         # The newest state of the window after is the one that the last inputs drove.
-        driving = np.asarray(inputs, np.float64)[:, n_steps - n_windows + 1 :]
+        given = real_numbers(inputs, "the inputs", ("trial", "time", "channel"))
+        if given.shape[:2] != states.shape[:2]:
+            raise MeasureError(
+                f"the inputs have {given.shape[0]} trials of {given.shape[1]} steps and the states "
+                f"of {name} {states.shape[0]} of {n_steps}; give the inputs of these trials"
+            )
+        driving = given.astype(np.float64)[:, n_steps - n_windows + 1 :]
         before = np.hstack([before, driving.reshape(len(before), -1)])
     normal = before.T @ before + RIDGE * np.eye(before.shape[1])
     return np.linalg.solve(normal, before.T @ after)[:rank].T, values
@@ -107,24 +113,31 @@ def rank_for_variance(states: States, *, delays: int, share: float, interval: in
     """
     if not 0 < share < 1:
         raise MeasureError(f"a share of variance lies between 0 and 1, and {share} does not")
-    spectra = [
-        spectrum(np.asarray(one, np.float64), delays=delays, interval=interval) for one in states
-    ]
+    at_least(1, delays=delays, interval=interval)
+    spectra = []
+    for index, one in enumerate(states):
+        name = f"network {index}"
+        one = checked_network(one, name).astype(np.float64)
+        _check_sizes(one.shape, delays, 1, one.shape[1] - (delays - 1) * interval, name)
+        if not one.any():
+            raise MeasureError(f"the states of {name} are all zero; leave it out")
+        spectra.append(spectrum(one, delays=delays, interval=interval))
+    if not spectra:
+        raise MeasureError("a share of variance needs at least one network; add networks")
     shortest = min(len(one) for one in spectra)
     pooled = np.mean([one[:shortest] / one.sum() for one in spectra], axis=0)
     return min(shortest, 1 + int(np.searchsorted(np.cumsum(pooled), share)))
 
 
-def _check_sizes(shape: tuple[int, ...], delays: int, rank: int, n_windows: int) -> None:
+def _check_sizes(shape: tuple[int, ...], delays: int, rank: int, n_windows: int, name: str) -> None:
     n_trials, n_steps, n_units = shape
-    if delays < 1 or rank < 1:
-        raise MeasureError(f"delays and rank must be at least 1, not {delays} and {rank}")
     if n_windows < 2:
         raise MeasureError(
-            f"{delays} delays do not fit trials of {n_steps} steps; use fewer or longer trials"
+            f"{name}: {delays} delays do not fit trials of {n_steps} steps; use fewer or longer "
+            "trials"
         )
     if rank > min(n_trials * (n_windows - 1), n_units * delays):
         raise MeasureError(
-            f"rank {rank} is above what {n_trials} trials of {n_windows} windows and {delays} "
-            f"delays of {n_units} units carry; lower the rank"
+            f"{name}: rank {rank} is above what {n_trials} trials of {n_windows} windows and "
+            f"{delays} delays of {n_units} units carry; lower the rank"
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -12,7 +12,7 @@ from degendsl.errors import MeasureError
 from ._assignment import Assignment, Problem, value
 from ._cores import cores
 from ._matching import from_start
-from ._states import LARGEST_WEIGHT, unusable
+from ._numbers import LARGEST_WEIGHT, at_least, one_of, real_numbers
 from ._weights import Weights, balanced
 
 # Not (network, unit, unit): what is not square is refused by name.
@@ -68,7 +68,6 @@ def pif_distances(
     **Reference:** FAQ, Vogelstein et al., PLoS ONE 2015, with annealed starts before it (Kosowsky
     & Yuille, Neural Networks 1994) and pairwise exchanges after it.
     """
-    weights = list(weights)
     if len(weights) < 2:
         raise MeasureError("a distance needs at least two networks; add networks")
     pairs = [(i, j) for i in range(len(weights)) for j in range(i)]
@@ -93,9 +92,11 @@ def match_pairs(
     Networks of several blocks are matched jointly, each block over its root mean square norm in
     the two networks; see `match_units` for the group and the starts.
     """
-    networks = [one if isinstance(one, Weights) else Weights.of(one) for one in weights]
-    names = names or [f"network {index}" for index in range(len(networks))]
-    networks = [_checked(one, name) for one, name in zip(networks, names, strict=True)]
+    one_of("group", group, get_args(Group))
+    at_least(1, starts=1 if starts is None else starts)
+    at_least(0, seed=seed)
+    names = names or [f"network {index}" for index in range(len(weights))]
+    networks = [_checked(one, name) for one, name in zip(weights, names, strict=True)]
     for name, one in zip(names, networks, strict=True):
         if [block.shape for block in one] != [block.shape for block in networks[0]]:
             raise MeasureError(
@@ -236,17 +237,22 @@ def _norm(weights: Weights) -> float:
     return float(np.sqrt(sum((block**2).sum() for block in weights)))
 
 
-def _checked(one: Weights, name: str) -> Weights:
-    for block in one:
-        if bad := unusable(block, LARGEST_WEIGHT):
-            raise MeasureError(f"the weights of {name} {bad}; leave it out")
-    # One memory layout, or the order of sums would depend on where the weights came from.
-    recurrent = np.ascontiguousarray(one.recurrent, np.float64)
-    if recurrent.ndim != 2 or recurrent.shape[0] != recurrent.shape[1]:
+def _checked(given: Any, name: str) -> Weights:
+    what, blocks = f"the weights of {name}", given if isinstance(given, Weights) else (given,)
+    recurrent, *more = blocks
+    found = [real_numbers(recurrent, what, ("unit", "unit"), largest=LARGEST_WEIGHT)]
+    units = len(found[0])
+    if found[0].shape != (units, units):
         raise MeasureError(
-            f"the recurrent weights of {name} must be square, not {recurrent.shape}; "
+            f"the recurrent weights of {name} must be square, not {found[0].shape}; "
             "give (unit, unit)"
         )
-    return Weights(
-        recurrent, np.asarray(one.input, np.float64), np.asarray(one.readout, np.float64)
-    )
+    for block, axes in zip(more, (("unit", "channel"), ("output", "unit")), strict=False):
+        found.append(real_numbers(block, what, axes, largest=LARGEST_WEIGHT, empty=True))
+        if found[-1].shape[axes.index("unit")] != units:
+            raise MeasureError(
+                f"{what} have blocks of different numbers of units; give input (unit, channel) "
+                "and readout (output, unit)"
+            )
+    # One memory layout, or the order of sums would depend on where the weights came from.
+    return Weights.of(*(np.ascontiguousarray(block, np.float64) for block in found))

@@ -6,7 +6,7 @@ dynamics; DSA is the measure of those.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from jaxtyping import Float
@@ -15,6 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from degendsl.errors import MeasureError
 
 from ._cores import cores
+from ._numbers import one_of
 from ._states import States, checked_states
 
 Shape = Literal["procrustes", "half_whitened", "cca", "permutation", "cka", "svcca"]
@@ -73,6 +74,10 @@ def shape_distances(
     **References:** Williams et al., NeurIPS 2021, arXiv:2110.14739; Kornblith et al., ICML 2019
     (CKA); Raghu et al., NeurIPS 2017 (SVCCA).
     """
+    one_of("kind", kind, get_args(Shape))
+    one_of("score", score, ("angular", "euclidean"))
+    if not 0 < variance <= 1:
+        raise MeasureError(f"variance is a share above 0 and up to 1, and {variance} is not")
     given = checked_states(states, names=names)
     names = names or [f"network {index}" for index in range(len(given))]
     if score == "euclidean" and kind not in ("procrustes", "permutation"):

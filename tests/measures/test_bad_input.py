@@ -1,0 +1,56 @@
+"""Whatever is given in place of numbers ends in a message that names the network and the remedy."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.extra import numpy as hnp
+
+from degendsl.errors import MeasureError
+from degendsl.metrics._numbers import LARGEST_STATE, real_numbers
+from degendsl.metrics._states import checked_states
+
+SHAPES = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3)
+KINDS = st.one_of(
+    hnp.boolean_dtypes(), hnp.integer_dtypes(), hnp.unsigned_integer_dtypes(),
+    hnp.floating_dtypes(), hnp.complex_number_dtypes(), hnp.unicode_string_dtypes(),
+    hnp.byte_string_dtypes(), hnp.datetime64_dtypes(), st.just(np.dtype(object)),
+)  # fmt: skip
+ODD = st.one_of(st.none(), st.text(max_size=3), st.floats(), st.complex_numbers())
+ARRAYS = KINDS.flatmap(
+    lambda kind: hnp.arrays(kind, SHAPES, elements=ODD if kind.kind == "O" else None)
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ARRAYS)
+def test_an_array_is_numbers_of_these_axes_or_is_refused_by_name(values: np.ndarray):
+    try:
+        found = real_numbers(values, "the states of network 7", ("trial", "time", "unit"))
+    except MeasureError as error:
+        assert str(error).startswith("the states of network 7 are") or "have shape" in str(error)
+        assert any(word in str(error) for word in ("give", "leave", "must be"))
+    else:
+        assert found.ndim == 3 and found.size and found.dtype.kind in "biuf"
+        assert np.isfinite(found).all() and (np.abs(found.astype(float)) <= LARGEST_STATE).all()
+
+
+@pytest.mark.parametrize("values", [None, 3, "states", [], [[[1.0], [1.0, 2.0]]] * 2, [{}, {}]])
+def test_what_is_no_list_of_arrays(values: Any):
+    with pytest.raises(MeasureError):
+        checked_states(values)
+
+
+# Called as a laboratory calls them: without the run-time checks of shapes that tests have.
+
+
+def test_public_functions_refuse_what_is_no_data():
+    script = Path(__file__).parent / "refused_calls.py"
+    command = [sys.executable, "-W", "error", script]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
