@@ -36,6 +36,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--score", choices=("angular", "euclidean", "wasserstein"))
     parser.add_argument("--starts", type=int, metavar="N", help="starts of each minimisation")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the random starts")
+    parser.add_argument(
+        "--pairs-max", type=int, metavar="N", help="compare at most so many pairs of a group"
+    )
     json_option(parser)
 
 
@@ -51,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
             group_by=options.group_by,
             dsa=dsa,
             pif=pif,
+            pairs=options.pairs_max,
             title=options.title,
             report=lambda label: heard.stage("measuring", label),
         )
@@ -64,8 +68,9 @@ def _settings(options: argparse.Namespace) -> tuple[Any, Any]:
     from degendsl.errors import UsageError
     from degendsl.spec import kinds
 
-    for name, least in (("delays", 1), ("interval", 1), ("starts", 1), ("seed", 0)):
-        value = getattr(options, name)
+    least_of = (("delays", 1), ("interval", 1), ("starts", 1), ("seed", 0), ("pairs-max", 1))
+    for name, least in least_of:
+        value = getattr(options, name.replace("-", "_"))
         if value is not None and not least <= value < 2**31:
             raise UsageError(f"--{name} must be at least {least}, not {value}")
     rank = options.rank

@@ -51,6 +51,7 @@ def measure_files(
     group_by: GroupBy = "label",
     dsa: kinds.DSA | None = None,
     pif: kinds.PIF | None = None,
+    pairs: int | None = None,
     title: str | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
@@ -61,6 +62,7 @@ def measure_files(
     - `paths`: npz files with arrays `states` (network, trial, time, unit), `weights` (network,
         unit, unit), `losses` and `labels` (network), and folders of safetensors.
     - `group_by`: `label`, which falls back to the file's name, or `file`.
+    - `pairs`: at most so many pairs of a group are compared, chosen at random.
 
     **Raises** `InputError` for a file that cannot be read or is refused, `StoreError` for a folder
     that holds something else or cannot be written.
@@ -74,10 +76,10 @@ def measure_files(
     groups = _groups(networks)
     with store.locked():
         measured = measure_given(
-            [(group, networks[group.label]) for group in groups], dsa, pif, report
+            [(group, networks[group.label]) for group in groups], dsa, pif, report, pairs=pairs
         )
         # First, so that a folder that was begun is known as ours.
-        store.write_lock(_lock(store, files, measured, dsa, pif, title))
+        store.write_lock(_lock(store, files, measured, dsa, pif, pairs, title))
         made = tables_of(Study(measured=tuple(measured), paired=False))
         made["sources"] = _sources(groups, networks)
         for name, table in made.items():
@@ -137,14 +139,16 @@ def _lock(
     measured: Sequence[ConditionMeasures],
     dsa: kinds.DSA,
     pif: kinds.PIF,
+    pairs: int | None,
     title: str | None,
 ) -> dict[str, Any]:
     """What was read and how it was compared, in the words that the page looks for."""
     inputs = [_identity(path) for path in files_of(paths)]
     there = {level for one in measured for level, _ in one.levels}
     measure = {"dynamics": asdict(dsa), "weights": asdict(pif)}
+    chosen = {"pairs": {"max": pairs}}
     study = {"name": store.root.resolve().name, "title": title or "Networks from elsewhere"}
-    made_of = json.dumps([inputs, measure], sort_keys=True)
+    made_of = json.dumps([inputs, measure, chosen], sort_keys=True)
     return {
         "format": 1,
         "kind": LOCK_KIND,
@@ -154,7 +158,7 @@ def _lock(
         "inputs": inputs,
         "resolved": {
             "study": study,
-            "measure": {level: how for level, how in measure.items() if level in there},
+            "measure": chosen | {level: how for level, how in measure.items() if level in there},
         },
         "conditions": [
             {

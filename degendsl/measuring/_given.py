@@ -15,6 +15,7 @@ from ._cache import Arrays, Measured
 from ._dynamics import between_operators
 from ._examples import PATHS, Examples, kept_steps, side_by_side
 from ._groups import Group
+from ._halves import of_halves, of_shuffled
 from ._pairs import chosen_pairs
 from ._plane import plane_of
 from ._study import ConditionMeasures
@@ -45,9 +46,14 @@ def measure_given(
     dsa: kinds.DSA,
     pif: kinds.PIF,
     report: Callable[[str], None] = lambda _: None,
+    *,
+    pairs: int | None = None,
 ) -> list[ConditionMeasures]:
-    """Measure each level of each group where its data are there; what is wrong is said."""
-    measuring = [_Measuring(group, networks, pif) for group, networks in groups]
+    """Measure each level of each group where its data are there; what is wrong is said.
+
+    `pairs`: at most so many of a group are compared, as of `measure.pairs.max`.
+    """
+    measuring = [_Measuring(group, networks, pif, pairs) for group, networks in groups]
     if dsa.rank < 1:
         dsa = _with_rank(dsa, [states for one in measuring for states in one.states.values()])
     found = []
@@ -71,8 +77,11 @@ def _with_rank(dsa: kinds.DSA, states: Sequence[np.ndarray]) -> kinds.DSA:
 class _Measuring:
     """One group while it is measured, and what goes wrong with its networks."""
 
-    def __init__(self, group: Group, networks: Sequence[Given], pif: kinds.PIF) -> None:
-        self.group, self._networks, self._pif = group, networks, pif
+    def __init__(
+        self, group: Group, networks: Sequence[Given], pif: kinds.PIF, pairs: int | None
+    ) -> None:
+        self.group, self._networks, self._pif, self._pairs = group, networks, pif, pairs
+        self._references: dict[tuple[str, str], Measured] = {}
         self._problems: list[str] = []
         for network in networks:
             for problem in network.problems:
@@ -103,6 +112,7 @@ class _Measuring:
             records=records,
             compared=tuple(compared),
             levels=levels,
+            references=self._references,
             also=self._also(),
             everyone=self._behavior() if self._losses else None,
             examples=self._examples(),
@@ -181,8 +191,9 @@ class _Measuring:
         try:
             fitted = [self._operator(seed, dsa) for seed in self.states]
             operators = np.stack([one for one, _ in fitted])
-            pairs = chosen_pairs(len(operators), None)
+            pairs = chosen_pairs(len(operators), self._pairs)
             numbers = between_operators(operators, pairs, dsa)
+            self._references |= of_halves(self.states, pairs, dsa)
         except MeasureError as error:
             self._missing(f"dynamics: {error}")
             return None
@@ -213,7 +224,8 @@ class _Measuring:
 
     def _distances(self) -> Measured:
         weights = list(self._weights.values())
-        pairs = chosen_pairs(len(weights), None)
+        pairs = chosen_pairs(len(weights), self._pairs)
+        self._references |= of_shuffled(self._weights, self._pif)
         compared = [metrics.Weights.of(one) for one in weights]
         arrays: Arrays = {
             "pairs": np.array(pairs, int),

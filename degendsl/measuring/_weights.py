@@ -21,7 +21,7 @@ from ._portions import by_portions
 
 _SHARED = ("pairs", "norm", "weight_change")
 # Shuffled matrices are all equally far apart, so a few pairs tell their distance.
-_SURROGATE_PAIRS = 50
+SURROGATE_PAIRS = 50
 
 Matrix = Float[np.ndarray, "unit unit"]
 Group = Literal["permutation", "signed", "rescaled"]
@@ -88,7 +88,7 @@ def weights_surrogate(store: Store, networks: Networks, measure: kinds.Measure) 
     def one(pif: kinds.PIF) -> Arrays:
         if pif.surrogate == "none":
             return {}
-        pairs = chosen_pairs(len(networks.seeds), _SURROGATE_PAIRS)
+        pairs = chosen_pairs(len(networks.seeds), SURROGATE_PAIRS)
 
         def compute(known: Arrays) -> Arrays:
             sound = _described(networks)[WHY] == ""

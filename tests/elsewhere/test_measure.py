@@ -131,6 +131,32 @@ def test_each_level_alone_makes_tables_and_page(tmp_path: Path, name: str, level
     assert f'id="level-{level}"' in (tmp_path / "out/report.html").read_text()
 
 
+def test_distances_stand_beside_null_cross_and_surrogate(tmp_path: Path):
+    given = networks(4)
+    path = save(tmp_path / "nets.npz", **given)
+    measure_files([path], tmp_path / "out", dsa=DSA, pif=PIF)
+    rows = {row["metric"]: row for row in tables(tmp_path / "out")["degeneracy"].to_dicts()}
+    states = given["states"]
+    halves = metrics.dsa_operators([*states[:, ::2], *states[:, 1::2]], delays=3, rank=4).matrices
+    own = metrics.operator_distances(halves, [(k, 4 + k) for k in range(4)], starts=2)
+    pairs = [(i, 4 + j) for i in range(4) for j in range(i)]
+    other = metrics.operator_distances(halves, pairs, starts=2)
+    assert rows["dsa"]["null"] == pytest.approx(own.distance.mean(), rel=1e-12)
+    assert rows["dsa"]["cross"] == pytest.approx(other.distance.mean(), rel=1e-12)
+    mixed = metrics.pif_distances(metrics.shuffled(given["weights"]), starts=3)
+    assert rows["pif"]["surrogate"] == pytest.approx(mixed[~np.eye(4, dtype=bool)].mean())
+
+
+def test_some_of_all_pairs(tmp_path: Path, capsys: Any):
+    path = save(tmp_path / "nets.npz", **networks(6))
+    command = ["measure", str(path), "--out", str(tmp_path / "out"), "--pairs-max", "7", *FEW]
+    assert main(command) == 0
+    made = tables(tmp_path / "out")["degeneracy"].filter(pl.col("metric").is_in(["dsa", "pif"]))
+    assert made["n_pairs"].to_list() == [7, 7]
+    assert main([*command, "--pairs-max", "0"]) == 2
+    assert "--pairs-max must be at least 1" in capsys.readouterr().err
+
+
 # A share of the variance is chosen once for all groups.
 
 
