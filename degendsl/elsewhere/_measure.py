@@ -18,6 +18,7 @@ from degendsl.spec import kinds
 from degendsl.store import Store
 from degendsl.version import __version__
 
+from ._memory import check_embedding
 from ._read import GroupBy, files_of, read_networks
 
 LOCK_KIND = "measured"
@@ -74,6 +75,7 @@ def measure_files(
     store = _store(Path(out))
     networks = read_networks(files, group_by=group_by)
     groups = _groups(networks)
+    check_embedding([one for some in networks.values() for one in some], dsa.delays)
     with store.locked():
         measured = measure_given(
             [(group, networks[group.label]) for group in groups], dsa, pif, report, pairs=pairs

@@ -1,9 +1,11 @@
 """How much may be read: what a file claims is held against what there is, before anything is."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from degendsl.errors import InputError
+from degendsl.measuring import Given
 
 _MEMINFO = Path("/proc/meminfo")
 # Measuring needs copies of some of what is read.
@@ -24,6 +26,23 @@ class Budget:
                 "machine; save fewer trials, time steps or networks, or float32 numbers"
             )
         self._left -= size
+
+
+def check_embedding(networks: Sequence[Given], delays: int) -> None:
+    """Refuse delays whose embedding would not fit, before any of it is there.
+
+    What takes memory are products of every two delayed units, twice, and two copies of the states.
+    """
+    for network in networks:
+        if network.states is None or network.states.ndim != 3:
+            continue
+        units = network.states.shape[2]
+        needed = 16 * ((delays * units) ** 2 + network.states.size)
+        if needed > available():
+            raise InputError(
+                f"{delays} delays of the {units} units of {network.name} need {_told(needed)} and "
+                f"{_told(available())} are there; use fewer --delays"
+            )
 
 
 def available() -> int:

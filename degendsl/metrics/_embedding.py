@@ -52,11 +52,11 @@ def _gram(states: States, delays: int, interval: int) -> Float[np.ndarray, "dela
     """
     n_units, span = states.shape[2], (delays - 1) * interval
     gram = np.empty((delays, n_units, delays, n_units))
-    shifted = [
-        _flat(states[:, span - d * interval :][:, : states.shape[1] - span]) for d in range(delays)
-    ]
+    kept = states.shape[1] - span
+    newest = _flat(states[:, span:])
     for e in range(delays):
-        gram[0, :, e] = shifted[0].T @ shifted[e]
+        begin = span - e * interval
+        gram[0, :, e] = newest.T @ _flat(states[:, begin : begin + kept])
     for d in range(delays - 1):
         for e in range(d, delays - 1):
             gain, loss = (

@@ -418,6 +418,15 @@ def test_more_than_memory_holds_is_refused(
     assert "500 bytes are left" in said and "save fewer trials" in said
 
 
+def test_delays_that_memory_does_not_hold_are_refused(tmp_path: Path, capsys: Any):
+    path = save(tmp_path / "nets.npz", **networks(2))
+    out = str(tmp_path / "out")
+    assert main(["measure", str(path), "--out", out, "--delays", "1000000"]) == 3
+    said = capsys.readouterr().err
+    assert "1000000 delays of the 5 units of network 0 of nets.npz need 400,000.0 GB" in said
+    assert "use fewer --delays" in said
+
+
 @pytest.mark.parametrize("arrays, said", [
     ({"states": np.zeros((3, 4, 5))}, "(network, trial, time, unit); for one network save"),
     ({"states": np.zeros((2, 4, 5, 3)), "weights": np.zeros((3, 3, 3))}, "different numbers"),
