@@ -1,5 +1,7 @@
 """The measures against independent values, known answers and invariances."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +116,14 @@ def test_pif_is_symmetric_zero_on_copies_and_blind_to_order():
     assert d[0, 3] == 0 and (np.diag(d) == 0).all()
     np.testing.assert_array_equal(d, d.T)
     np.testing.assert_array_equal(metrics.pif_distances(w), d[:3, :3])
+
+
+def test_the_measures_load_neither_jax_nor_the_language():
+    heavy = ("jax", "polars", "yaml", "degendsl.spec", "degendsl.store")
+    script = f"import sys, degendsl.metrics; print([x for x in {heavy} if x in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+    assert metrics.fixed_points and metrics.FixedPoints and metrics.field_points
 
 
 def test_spread_and_disagreement_by_hand():

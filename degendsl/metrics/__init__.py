@@ -1,4 +1,10 @@
-"""Degeneracy measures, usable without a spec: NumPy or JAX arrays in, NumPy float64 out."""
+"""Degeneracy measures, usable without a spec: NumPy or JAX arrays in, NumPy float64 out.
+
+What needs JAX loads on first use, so that the import takes little longer than SciPy's.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from ._behavior import LossSummary as LossSummary
 from ._behavior import loss_summary as loss_summary
@@ -7,9 +13,6 @@ from ._behavior import output_disagreement as output_disagreement
 from ._dsa import OperatorDistances as OperatorDistances
 from ._dsa import dsa_distances as dsa_distances
 from ._dsa import operator_distances as operator_distances
-from ._fixed_points import FixedPoints as FixedPoints
-from ._fixed_points import field_points as field_points
-from ._fixed_points import fixed_points as fixed_points
 from ._information import Estimate as Estimate
 from ._information import conditional_entropy as conditional_entropy
 from ._information import gaussian_rate as gaussian_rate
@@ -40,3 +43,16 @@ from ._shape import shape_distances as shape_distances
 from ._subset import pair_subset as pair_subset
 from ._weights import Weights as Weights
 from ._weights import balanced as balanced
+
+if TYPE_CHECKING:
+    from ._fixed_points import FixedPoints as FixedPoints
+    from ._fixed_points import field_points as field_points
+    from ._fixed_points import fixed_points as fixed_points
+
+_WITH_JAX = ("FixedPoints", "field_points", "fixed_points")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WITH_JAX:
+        return getattr(importlib.import_module("degendsl.metrics._fixed_points"), name)
+    raise AttributeError(f"module 'degendsl.metrics' has no attribute {name!r}")

@@ -4,11 +4,13 @@ All are comparisons of one network with itself before training, or numbers of on
 """
 
 import math
+from typing import Any
 
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-AnyArray = Array | np.ndarray
+# NumPy or JAX; naming JAX would import it.
+AnyArray = Any
 
 # Features that are held in float64 at once.
 _STRETCH = 8192
