@@ -25,6 +25,7 @@ _TILT = 0.1
 _ECHO = 0.5
 # Sweeps over rows and columns a step, towards sums of 1. The next step begins where this one ended.
 _SWEEPS = 4
+_LEAST = 1e-30
 
 Square = Float[np.ndarray, "unit unit"]
 
@@ -80,6 +81,8 @@ def _followed(field: Square, signed: bool) -> Square:
         field = np.logaddexp(field, -field)
     field -= field.max(axis=1, keepdims=True)
     found = np.exp(field, out=field)
+    # A unit that no row wants has a column of zeros, which no sweep could fill.
+    found += np.float32(_LEAST)
     for _ in range(_SWEEPS):
         found *= (1 / found.sum(axis=1))[:, None]
         found *= 1 / found.sum(axis=0)

@@ -66,6 +66,25 @@ def test_copies_are_at_distance_zero_from_the_first_start(n):
     assert metrics.match_units(w, copy, starts=1).distance == 0
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 40])
+@pytest.mark.parametrize("group", ["permutation", "signed"])
+def test_matrices_of_extreme_structure_are_matched_with_themselves(n, group):
+    random = np.random.default_rng(n)
+    line = np.arange(n)
+    hub = random.standard_normal((n, n))
+    hub[0] *= 1e6
+    one = np.zeros((n, n))
+    one[0, -1] = 1e15
+    for w in (np.eye(n), np.ones((n, n)), np.zeros((n, n)), hub, one, 10.0 ** -np.abs(hub / 1e5)):
+        order = random.permutation(n)
+        for read in (None, 1e6 * np.eye(n)):
+            x = Weights.of(w, read)
+            copy = _turned(x, order, np.ones(n))
+            found = metrics.match_units(x, copy, starts=6, group=group)
+            assert found.distance <= 1e-12 * max(1.0, np.abs(w).max())
+            assert sorted(found.permutation) == line.tolist()
+
+
 @pytest.mark.parametrize("starts, above", [(20, 0.005), (None, 0.008)])
 def test_unrelated_networks_come_near_the_best_known(starts, above):
     for seed, best in enumerate(BEST_128):
