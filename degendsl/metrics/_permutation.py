@@ -139,9 +139,9 @@ def match_units(
 def default_starts(units: int) -> int:
     """Starts that bring unrelated matrices near the best known.
 
-    8 at 64 units, and as many fewer as there are more units. Between 3 and 40.
+    8 at 64 units, 3 at 128 and above, and up to 40 where there are few units.
     """
-    return int(np.clip(round(512 / units), 3, 40))
+    return int(np.clip(round(8 * (64 / units) ** 1.5), 3, 40))
 
 
 def shuffled(
