@@ -103,7 +103,8 @@ def trajectories_table(study: Study) -> pl.DataFrame:
 def fixed_points_table(study: Study) -> pl.DataFrame:
     """Where the networks that stand for a condition rest without input, in their own plane.
 
-    `kind` is `fixed` or `slow`; `stable` is null of slow points. `visits` counts the starts that
+    `kind` is `fixed` or `slow`; `stable` is null of slow points. A network without any has one row
+    that says how many starts were lost. `visits` counts the starts that
     ended in a point, `lost` those of its network that ended in none.
     """
     found: list[Columns] = []
@@ -114,11 +115,18 @@ def fixed_points_table(study: Study) -> pl.DataFrame:
         for position, seed in enumerate(one.resting.seeds):
             here = points["network"] == position
             unstable, fixed = points["unstable"][here], points["fixed"][here]
+            named = {
+                "condition": one.condition.id,
+                "seed": seed,
+                "role": one.examples.roles.get(seed),
+                "lost": int(points["lost"][position]),
+            }
+            if not here.any():
+                found.append(dict.fromkeys(FIXED_POINTS) | named | {"seed": np.array([seed])})
+                continue
             found.append(
                 {
-                    "condition": one.condition.id,
-                    "seed": seed,
-                    "role": one.examples.roles.get(seed),
+                    **named,
                     "x": points["places"][here, 0],
                     "y": points["places"][here, 1],
                     "kind": np.where(fixed, "fixed", "slow"),
@@ -126,7 +134,6 @@ def fixed_points_table(study: Study) -> pl.DataFrame:
                     "unstable_directions": unstable,
                     "speed": points["speed"][here],
                     "visits": points["visits"][here],
-                    "lost": int(points["lost"][position]),
                 }
             )
     at_rest = pl.when(pl.col("kind") == "fixed").then("stable").alias("stable")

@@ -6,7 +6,9 @@ import pytest
 from conftest import TINY, tiny
 
 import degendsl
-from degendsl.measuring import _evaluate
+from degendsl.analysis import Study
+from degendsl.analysis._exhibits import fixed_points_table
+from degendsl.measuring import ConditionMeasures, Examples, Measured, _evaluate
 from degendsl.planning import make_plan
 from degendsl.spec import Spec
 from degendsl.store import Store
@@ -61,6 +63,28 @@ def test_networks_rest_in_the_plane_of_their_trajectories(spec: Spec, store: Sto
         assert apart.max() < 1e-4
         assert (found["speed"] <= 1e-4).all()
         assert found["visits"].sum() + found["lost"][0] == 48
+
+
+def test_a_network_without_any_point_is_a_row_that_says_so(spec: Spec):
+    (condition,) = make_plan(spec).conditions
+    points = {
+        "network": np.array([1, 1]), "places": np.zeros((2, 2)), "speed": np.array([0.0, 1e-5]),
+        "fixed": np.array([True, False]), "unstable": np.array([0, 1]),
+        "visits": np.array([3, 4]), "lost": np.array([48, 41]),
+    }  # fmt: skip
+    none = np.zeros(0)
+    shown = Examples(
+        seeds=(4, 7), roles={4: "best", 7: "worst"}, signals=(), path_steps=none, paths=none,
+        explained=none, pair=None, matched=None, singular={},
+    )  # fmt: skip
+    one = ConditionMeasures(
+        condition=condition, records={}, levels={}, everyone=None, examples=shown,
+        resting=Measured(seeds=(4, 7), arrays=points), problems=(),
+    )  # fmt: skip
+    rows = (
+        fixed_points_table(Study(measured=(one,))).select("seed", "kind", "stable", "lost").rows()
+    )
+    assert rows == [(4, None, None, 48), (7, "fixed", True, 41), (7, "slow", None, 41)]
 
 
 def test_each_condition_out_of_distribution_has_its_column(spec: Spec, store: Store):

@@ -61,8 +61,9 @@ def trajectory_chart(study: Study) -> Chart | None:
     rows = rows.filter(pl.col("role") == "median") if rows["role"].is_not_null().any() else rows
     if not rows.height:
         return None
+    searched = study.named("fixed_points", "x", "y", "stable")
     # Slow points are neither stable nor unstable; the table has them.
-    fixed = study.named("fixed_points", "x", "y", "stable").drop_nulls("stable")
+    fixed = searched.drop_nulls("stable")
     shown = [c for c in study.showcase if (rows["condition"] == c.id).any()]
     explained = rows["explained"].drop_nulls()
 
@@ -103,8 +104,8 @@ def trajectory_chart(study: Study) -> Chart | None:
     counts = [
         (
             c.label,
-            _count(fixed, c.id, True),
-            _count(fixed, c.id, False),
+            _count(searched, c.id, True),
+            _count(searched, c.id, False),
         )
         for c in shown
     ]
