@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from networks import EPS, made, model_with
 
+from degendsl.cli import main
 from degendsl.models import CurrentModel, MuP, to_arrays
 from degendsl.planning import make_plan
 from degendsl.spec import parse_spec
@@ -182,3 +183,13 @@ def test_a_training_step_has_the_rates_of_the_table(optimizer: str):
         # Both sides round the parameter; 1 − 0.999 in float32 is off by 1000 EPS, halved.
         atol = 4 * EPS * np.abs(start).max() + 600 * EPS * np.abs(step).max()
         np.testing.assert_allclose(start - after[name], step, atol=atol)
+
+
+def test_plan_shows_the_table_of_rates(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(TRAINED % "{kind: adam}", encoding="utf-8")
+    assert main(["plan", str(spec), "--out", str(tmp_path), "--no-probe"]) == 0
+    said = capsys.readouterr().out
+    for row in ("recurrent J", "U, b, h_0", "readout V", "output bias c"):
+        assert row in said
+    assert "gradient × γN²" in said and "decay ηλ" in said
