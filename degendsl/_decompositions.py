@@ -18,14 +18,25 @@ def one_at_a_time(decompose: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     @lanes.def_vmap
     def _(size: int, batched: Any, value: Any) -> tuple[Any, Any]:
-        # Lanes lie on devices in equal stretches, so each device takes the next of its own and
-        # none needs another's.
-        devices = jax.device_count() if size % jax.device_count() == 0 else 1
-        dealt = jax.tree.map(
-            lambda leaf: leaf.reshape(devices, -1, *leaf.shape[1:]).swapaxes(0, 1), value
-        )
-        found = jax.lax.map(jax.vmap(decompose), dealt)
-        whole = jax.tree.map(lambda leaf: leaf.swapaxes(0, 1).reshape(size, *leaf.shape[2:]), found)
-        return whole, jax.tree.map(lambda _: True, whole)
+        if jax.default_backend() == "cpu":
+            found = _dealt(jax.vmap(decompose), value, size)
+        else:
+            # Accelerators have no such threads, and are quickest with all at once.
+            found = jax.vmap(decompose)(value)
+        return found, jax.tree.map(lambda _: True, found)
 
     return lanes
+
+
+def _dealt(several: Callable[[Any], Any], value: Any, size: int) -> Any:
+    """`several` of as many lanes at a time as there are devices, one on each.
+
+    Lanes lie on devices in equal stretches, so each device takes the next of its own and none needs
+    another's.
+    """
+    devices = jax.device_count() if size % jax.device_count() == 0 else 1
+    hands = jax.tree.map(
+        lambda leaf: leaf.reshape(devices, -1, *leaf.shape[1:]).swapaxes(0, 1), value
+    )
+    found = jax.lax.map(several, hands)
+    return jax.tree.map(lambda leaf: leaf.swapaxes(0, 1).reshape(size, *leaf.shape[2:]), found)
