@@ -111,7 +111,10 @@ def between_operators(operators: np.ndarray, pairs: list[Pair], dsa: kinds.DSA) 
     """The distance of each pair; NaN where one of the two has no operator."""
     there = [bool(np.isfinite(one).all()) for one in operators]
     rows = [row for row, (i, j) in enumerate(pairs) if there[i] and there[j]]
-    asked = [pairs[row] for row in rows]
+    # Operators that are no numbers are refused, also where no pair asks for them.
+    place = {index: position for position, index in enumerate(np.flatnonzero(there).tolist())}
+    asked = [(place[i], place[j]) for i, j in (pairs[row] for row in rows)]
+    operators = operators[there]
     found = metrics.operator_distances(operators, asked, score=dsa.score, starts=dsa.starts)
     # Each start is tried with both determinants.
     starts = np.full(len(asked), 2.0 * dsa.starts if dsa.score != "wasserstein" else 0.0)
