@@ -16,6 +16,10 @@ from spec_texts import documents, swept, texts
 from degendsl.planning import make_plan, methods
 from degendsl.spec import Spec, SpecError, parse_spec, to_plain, unit_key
 
+# Specs are made with functions of the language, whose run-time checks look at a random item of
+# each list; what is drawn does not depend on that.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+
 # Specs are large, so a few dozen say as much as hundreds; the slow test below makes up for it.
 FEW = settings(
     max_examples=40,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from degendsl.measuring import _evaluate
-from degendsl.measuring._behavior import _disagreements
+from degendsl.measuring._behavior import _Outputs
 from degendsl.measuring._probes import probe_of
 from degendsl.metrics import output_disagreement
 from degendsl.models import from_arrays, to_arrays
@@ -97,16 +97,24 @@ def test_a_free_run_feeds_every_output_back():
         assert float(losses[index].mse) == pytest.approx(np.mean(square[8:]), rel=200 * EPS)
 
 
-def test_disagreement_is_the_mean_squared_difference_of_what_counts():
-    random = np.random.default_rng(0)
-    outputs = random.normal(size=(4, 3, 5, 2)).astype(np.float32)
-    pairs = [(i, j) for i in range(4) for j in range(i)]
-    found = _disagreements(outputs, np.ones((3, 5, 2), np.float32), pairs)
-    assert found.mean() == pytest.approx(output_disagreement(outputs), rel=1e-12)
-    half = np.ones((3, 5, 2), np.float32)
-    half[:, 2:] = 0
-    early = _disagreements(outputs, half, pairs)
-    assert early.mean() == pytest.approx(output_disagreement(outputs[:, :, :2]), rel=1e-12)
+@pytest.mark.parametrize(
+    ("task", "behavior"),
+    [(FLIP_FLOP, kinds.TemporalBehavior()), (LORENZ, kinds.RolloutBehavior(steps=4))],
+    ids=["all-counts", "the-free-part-counts"],
+)
+def test_disagreement_is_the_mean_squared_difference_of_what_counts(
+    task: str, behavior: kinds.Behavior
+):
+    science, networks = made(task)
+    probe = probe_of(science, behavior, TRIALS)
+    _, outputs = _evaluate.losses_in(science, probe, networks)
+    mask = np.asarray(probe.trials.mask)
+    counted = np.broadcast_to(mask, outputs[0].shape) != 0
+    expected = (mask * (outputs[0].astype(float) - outputs[1]) ** 2)[counted].mean()
+    (found,) = _Outputs(science, networks, probe).disagreements([(1, 0)])
+    assert found == pytest.approx(expected, rel=1e-12)
+    if counted.all() and (mask == 1).all():
+        assert found == pytest.approx(output_disagreement(outputs), rel=1e-12)
 
 
 def test_auxiliary_outputs_do_not_count_in_any_loss():
