@@ -40,6 +40,7 @@ _COUPLED = {
     "model.noise",
     "networks.count",
     "measure.at",
+    "measure.weights.group",
     "measure.sensitivity",
     "measure.trials.count",
     "measure.dynamics.burn_in",
