@@ -46,6 +46,12 @@ def test_the_life_of_a_study(spec: Path, tmp_path: Path, capsys: pytest.CaptureF
         assert cli.main(["status", target, *out, "--json"]) == 0
         status = json.loads(capsys.readouterr().out)
         assert status["page"] and status["conditions"][0]["done"] == 4
+    # Made again of what is kept: the same tables to the bit, and the page left as it is.
+    tables = {one: one.read_bytes() for one in Path(result["folder"], "tables").iterdir()}
+    written = Path(result["report"]).stat().st_mtime_ns
+    assert cli.main(["report", result["folder"]]) == 0
+    assert tables == {one: one.read_bytes() for one in tables}
+    assert Path(result["report"]).stat().st_mtime_ns == written
     Path(result["report"]).unlink()
     assert cli.main(["report", result["folder"]]) == 0
     assert Path(result["report"]).is_file()

@@ -178,7 +178,8 @@ def singular_values_table(study: Study) -> pl.DataFrame:
                 "low": values.min(axis=0),
                 "high": values.max(axis=0),
             }
-            for at, values in shown.singular.items()
+            for at in ("init", "end")
+            if (values := shown.singular.get(at)) is not None
         ]
 
     return _table(study, parts, SINGULAR)
