@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 
 os.environ.setdefault("EQX_ON_ERROR", "nan")
 
@@ -32,19 +33,27 @@ measure:
 SWEPT = TINY + "sweep:\n  - train.optimizer.learning_rate: [1e-2, 2e-2]\n"
 
 
+_COMPILED = tempfile.TemporaryDirectory()
+
+
 def tiny(text: str = TINY, *overrides: str) -> Spec:
     """A spec that trains in about a second, with some values changed."""
     return parse_spec(text, overrides=overrides)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def two_devices(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """As on a laptop: a mesh of more than one device, on any machine."""
+def pytest_sessionstart() -> None:
+    """As on a laptop: a mesh of more than one device, on any machine.
+
+    Before tests are collected, since arrays among their parameters wake JAX.
+    """
     os.environ["SLURM_CPUS_PER_TASK"] = "2"
-    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(tmp_path_factory.mktemp("compiled")))
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", _COMPILED.name)
+    import jax
+
     from degendsl.training import prepare_devices
 
     prepare_devices()
+    assert jax.device_count() == 2 or jax.default_backend() != "cpu"
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,6 @@
 """Training controls: optimisers, schedules, penalties, noise, what is trained; all at once."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -218,12 +215,6 @@ def test_the_nuclear_norm_has_a_subgradient_where_singular_values_are_zero(rank:
 
 def test_no_device_decomposes_two_matrices_at_a_time():
     # Two at a time on each of two devices wait for each other forever, once in some thousand.
-    if jax.device_count() < 2:
-        # An earlier test of this process woke JAX with one; the same in a process of its own.
-        this = f"{__file__}::test_no_device_decomposes_two_matrices_at_a_time"
-        alone = os.environ | {"JAX_NUM_CPU_DEVICES": "2"}
-        subprocess.run([sys.executable, "-m", "pytest", "-q", "-n0", this], env=alone, check=True)
-        return
     mesh = jax.make_mesh((2,), ("lane",), axis_types=(AxisType.Auto,))
     lanes = NamedSharding(mesh, PartitionSpec("lane"))
     matrices = jax.device_put(jr.normal(jr.key(0), (8, 5, 5)), lanes)
