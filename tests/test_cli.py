@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -55,6 +56,41 @@ def test_the_life_of_a_study(spec: Path, tmp_path: Path, capsys: pytest.CaptureF
     Path(result["report"]).unlink()
     assert cli.main(["report", result["folder"]]) == 0
     assert Path(result["report"]).is_file()
+
+
+def test_a_terminal_gets_a_bar_and_a_file_gets_lines_and_the_second_run_compiles_nothing(
+    spec: Path, tmp_path: Path
+):
+    # Counts what JAX compiles because the cache of programs has it not.
+    code = (
+        "import sys, jax; misses = []\n"
+        "jax.monitoring.register_event_listener("
+        "lambda name, **_: misses.append(name) if 'cache_misses' in name else None)\n"
+        "from degendsl.cli import main\n"
+        "code = main(['run', *sys.argv[1:]]); print('missed', len(misses)); sys.exit(code)"
+    )
+    command = [sys.executable, "-c", code, str(spec), "--out", str(tmp_path / "results")]
+    kept = os.environ | {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "programs"), "TERM": "xterm"}
+    seen, terminal = pty.openpty()
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=terminal, env=kept, text=True
+    ) as first:
+        os.close(terminal)
+        shown = b"".join(iter(lambda: _read(seen), b"")).decode()
+        said, _ = first.communicate()
+    assert first.returncode == 0 and "missed 0" not in said
+    assert "4/4" in shown and "\x1b[" in shown
+    second = subprocess.run(command, capture_output=True, env=kept, text=True)
+    assert second.returncode == 0 and "missed 0" in second.stdout
+    assert "0 networks, 4 done already" in second.stderr and "\x1b" not in second.stderr
+
+
+def _read(terminal: int) -> bytes:
+    """What a terminal was sent; nothing once its other end is closed, an error on Linux."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 def test_check_imports_neither_jax_nor_polars(spec: Path):

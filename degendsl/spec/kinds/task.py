@@ -1,5 +1,6 @@
 """What every task's description answers, without JAX; each kind of task is a module beside this."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
@@ -9,7 +10,7 @@ Shift = Literal["temporal", "input_noise", "kick", "hold", "rollout"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaskDescription:
+class TaskDescription(ABC):
     """A task without JAX: its keys are fields of the kinds, its sizes and words are here.
 
     Outputs come in two groups: first the primary ones, whose loss is reported and stops training,
@@ -27,14 +28,14 @@ class TaskDescription:
     discrete_targets: ClassVar[bool] = True
 
     @property
+    @abstractmethod
     def input_names(self) -> tuple[str, ...]:
         """What each number is that the network receives."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def primary_names(self) -> tuple[str, ...]:
         """What each number is that the network must produce."""
-        raise NotImplementedError
 
     @property
     def auxiliary_names(self) -> tuple[str, ...]:
@@ -60,9 +61,9 @@ class TaskDescription:
         """The same kind of task on trials `factor` times as long."""
         return replace(self, duration=self.duration * factor)  # pyright: ignore
 
+    @abstractmethod
     def sentence(self) -> str:
         """What a trial is, for the methods text."""
-        raise NotImplementedError
 
 
 def numbered(word: str, count: int) -> tuple[str, ...]:
