@@ -10,6 +10,7 @@ import polars as pl
 from markupsafe import Markup, escape
 
 from ._numbers import Number, number
+from ._study import Condition
 from ._theme import Graphic
 from ._vega import draw, specification
 
@@ -124,6 +125,26 @@ class Chart:
 def _wrapped(words: str, width: Number) -> list[str]:
     """A title in as many lines as it needs in a panel so wide."""
     return textwrap.wrap(words, max(10, int(width / _LETTER)))
+
+
+def per_condition(
+    conditions: Sequence[Condition], draw: Callable[[Condition, Number], Any]
+) -> list[Panel]:
+    """A panel for each condition, titled and coloured as it."""
+
+    def panel(condition: Condition) -> Panel:
+        return Panel(
+            draw=lambda width: draw(condition, width),
+            title=condition.label,
+            colour=condition.colour,
+        )
+
+    return [panel(condition) for condition in conditions]
+
+
+def panel_width(count: int) -> Number:
+    """How wide panels are drawn on the page so that so many make a figure one can take in."""
+    return 332 if count <= 3 else 246 if count <= 8 else 160
 
 
 def table_of(frame: pl.DataFrame, names: dict[str, str], *, full: str | None = None) -> Table:

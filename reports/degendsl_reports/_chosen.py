@@ -6,8 +6,8 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from ._degeneracy import primary
 from ._numbers import Number, number
-from ._sections._levels import primary
 from ._study import Study, farthest
 from ._theme import PAPER, TARGET, Graphic
 from ._vega import specification

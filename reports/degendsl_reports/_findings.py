@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from ._degeneracy import primary
 from ._numbers import PERCENT, Number, number
-from ._sections._levels import primary
 from ._study import Condition, Study, name_of, word
 from ._words import LEVELS
 

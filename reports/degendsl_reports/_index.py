@@ -12,9 +12,9 @@ from markupsafe import Markup
 from degendsl.store import Store
 
 from ._colours import colour_rules
+from ._degeneracy import primary
 from ._findings import sentence, signed
 from ._page import environment, source
-from ._sections._levels import primary
 from ._security import content_policy
 from ._study import Study
 from ._words import LEVELS

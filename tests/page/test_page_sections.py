@@ -10,9 +10,10 @@ from synthetic import synthetic_store, write_lock
 
 from degendsl.store import Store
 from degendsl_reports._chosen import chosen_data
+from degendsl_reports._degeneracy import others_of
 from degendsl_reports._findings import signed
 from degendsl_reports._numbers import typeset
-from degendsl_reports._sections import _behavior, _dynamics, _levels, _top
+from degendsl_reports._sections import _behavior, _dynamics, _level_chart, _top
 from degendsl_reports._study import Study
 
 KICKED = "ood_mse[kick, size 1]"
@@ -88,10 +89,10 @@ def test_losses_that_were_given_are_called_that(store: Store):
 
 def words(store: Store) -> dict[str, Any]:
     study = Study(store)
-    chart = _levels.level_chart(study, "behavior", "ood_spread", id="level-behavior")
+    chart = _level_chart.level_chart(study, "behavior", "ood_spread", id="level-behavior")
     (mean,) = (
-        _levels.level_chart(study, "behavior", name, id=name)
-        for name in _levels.others_of(study, "behavior")
+        _level_chart.level_chart(study, "behavior", name, id=name)
+        for name in others_of(study, "behavior")
     )
     return {
         "level": study.metric("ood_spread").title,

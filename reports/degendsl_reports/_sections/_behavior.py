@@ -6,11 +6,12 @@ import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, Table
+from .._degeneracy import others_of
 from .._numbers import Number, number
 from .._study import Condition, Study, least, most
 from .._theme import NETWORK, TARGET, Graphic, focus, names_y, paint, value_x
 from .._words import slug
-from ._levels import level_chart, others_of
+from ._level_chart import level_chart
 from ._section import Section
 from ._strips import strip_chart
 

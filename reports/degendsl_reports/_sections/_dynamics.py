@@ -5,7 +5,8 @@ import math
 import altair as alt
 import polars as pl
 
-from .._charts import Chart, Table
+from .._charts import Chart, Table, panel_width, per_condition
+from .._degeneracy import others_of, primary
 from .._numbers import Number, number
 from .._study import Condition, Study, farthest, least, most
 from .._theme import (
@@ -22,10 +23,11 @@ from .._theme import (
     tip,
 )
 from .._words import slug
-from ._levels import level_chart, others_of, primary
+from ._level_chart import level_chart
+from ._maps import map_chart
+from ._pairs import distribution_chart
 from ._section import Section
 from ._sensitivity import sensitivity_charts
-from ._strips import distribution_chart, map_chart, panel_width, per_condition
 
 
 def dynamics(study: Study) -> Section | None:

@@ -3,7 +3,8 @@
 import altair as alt
 import polars as pl
 
-from .._charts import Chart, Panel, Table
+from .._charts import Chart, Panel, Table, panel_width, per_condition
+from .._degeneracy import primary
 from .._marks import apart
 from .._numbers import Number, wide
 from .._study import Condition, Study, most
@@ -20,9 +21,8 @@ from .._theme import (
     value_y,
 )
 from .._words import LEVELS
-from ._levels import primary
 from ._section import Section
-from ._strips import panel_width, per_condition, strip_chart
+from ._strips import strip_chart
 
 _TIMES = ("init", "threshold", "end")
 _COLUMNS = (

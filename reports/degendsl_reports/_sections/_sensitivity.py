@@ -4,11 +4,11 @@ import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, table_of
+from .._degeneracy import primary
 from .._numbers import Number
 from .._study import Study, least, most
 from .._theme import SOFT, Graphic, tip, value_x
 from .._words import LEVELS
-from ._levels import primary
 
 
 def sensitivity_charts(study: Study, level: str) -> list[Chart]:

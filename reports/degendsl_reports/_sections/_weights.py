@@ -3,7 +3,8 @@
 import altair as alt
 import polars as pl
 
-from .._charts import Chart, Panel, Table
+from .._charts import Chart, Panel, Table, panel_width, per_condition
+from .._degeneracy import others_of, primary
 from .._images import heat_png
 from .._numbers import Number, number
 from .._study import Condition, Study, most
@@ -19,10 +20,11 @@ from .._theme import (
     value_y,
 )
 from .._words import slug
-from ._levels import level_chart, others_of, primary
+from ._level_chart import level_chart
+from ._maps import map_chart
+from ._pairs import distribution_chart
 from ._section import Section
 from ._sensitivity import sensitivity_charts
-from ._strips import distribution_chart, map_chart, panel_width, per_condition
 
 
 def weights(study: Study) -> Section | None:

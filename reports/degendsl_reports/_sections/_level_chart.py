@@ -1,0 +1,216 @@
+"""One metric of degeneracy: value, interval, what is behind it, what to hold it against."""
+
+import altair as alt
+import polars as pl
+
+from .._charts import Chart, Panel, table_of
+from .._degeneracy import degeneracy
+from .._marks import jitter, reference_lines, reference_names
+from .._numbers import Number, number, wide
+from .._study import Study
+from .._theme import NETWORK, PAPER, Graphic, colours, focus, levels_x, ring, tip, value_y
+from .._words import GIVEN_NOTE, LEVEL_NOTES, LEVELS
+
+# Reference values drawn on the same axis: column and word.
+REFERENCES = (
+    ("untrained", "untrained"),
+    ("surrogate", "shuffled"),
+    ("cross", "cross"),
+    ("null", "null"),
+    ("floor", "floor"),
+)
+# Pairs drawn behind a value: of one condition, and of all together.
+MOST_PAIRS, MOST_POINTS = 60, 1800
+COLUMNS = {
+    "label": "Condition",
+    "value": "Value",
+    "ci_low": "95\u202f% from",
+    "ci_high": "to",
+    "untrained": "Untrained",
+    "null": "Null",
+    "cross": "Cross",
+    "floor": "Floor",
+    "n_networks": "Networks",
+    "n_pairs": "Pairs",
+}
+
+
+def level_chart(
+    study: Study, level: str, name: str, *, id: str, width: Number = 332, title: str = ""
+) -> Chart:
+    """One metric: value, interval, points behind it and references, a panel per facet."""
+    words = study.metric(name)
+    rows = study.placed(degeneracy(study, level).filter(pl.col("metric") == name))
+    behind, note = _behind(study, name)
+    # Null and floor may lie near zero, which is just where they are to be seen.
+    log = wide([*rows["value"].to_list(), *rows["untrained"].to_list()], 20)
+    if log:
+        # A deviation or an interval may reach zero, which has no place on this axis.
+        least = rows["value"].drop_nulls().to_list()
+        behind = behind.filter(pl.col("value") > min(least) / 1e3)
+        rows = rows.with_columns(
+            pl.when(pl.col(column) > min(least) / 1e3).then(column)
+            for column in ("ci_low", *(column for column, _ in REFERENCES))
+        )
+
+    seen = [
+        value
+        for column in ("value", "ci_low", "ci_high", *(column for column, _ in REFERENCES))
+        for value in rows[column].drop_nulls().to_list()
+    ] + behind["value"].to_list()
+    y = value_y("value", words.axis, seen, log=log)
+
+    def panel(facet: str) -> Panel:
+        here = rows.filter(pl.col("facet") == facet)
+        points = behind.filter(pl.col("facet") == facet)
+        return Panel(
+            draw=lambda width: _level(study, here, points, y, seen, width, log=log),
+            title=facet,
+        )
+
+    table = table_of(rows.drop("facet", "position", "band"), COLUMNS, full="degeneracy")
+    return Chart(
+        id=id,
+        title=title or LEVELS[level],
+        summary=_summary(words.title, rows),
+        panels=[panel(facet) for facet in study.facets],
+        width=width if len(study.facets) <= 3 else 246,
+        table=table,
+        note=" ".join(filter(None, (_note(study, level) if not title else "", words.note, note))),
+        flags=_flags(rows),
+    )
+
+
+# Where in its band a value stands, and where the points behind it begin and end.
+_VALUE, _FIRST, _LAST = 0.22, 0.42, 0.92
+_HEIGHT = 200
+
+
+def _level(
+    study: Study,
+    rows: pl.DataFrame,
+    behind: pl.DataFrame,
+    y: alt.Y,
+    seen: list[Number],
+    width: Number,
+    *,
+    log: bool,
+) -> Graphic:
+    x, shift = levels_x(study, width), alt.Scale(domain=[0, 1])
+    crowded = (width - 60) / len(study.levels) < 24
+    there = [(column, word) for column, word in REFERENCES if rows[column].is_not_null().any()]
+    references = (
+        rows.select("band", "label", *(column for column, _ in there))
+        .unpivot(index=["band", "label"], variable_name="of", value_name="value")
+        .with_columns(reference=pl.col("of").replace_strict(dict(there), default=""))
+        .drop_nulls("value")
+    )
+    base = alt.Chart(rows.drop_nulls("value").with_columns(shift=_VALUE)).encode(
+        x=x, xOffset=alt.XOffset("shift:Q", scale=shift), color=colours(study)
+    )
+    layers = [
+        reference_lines(references, x, y),
+        alt.Chart(behind)
+        .mark_circle(size=6 if crowded else 15)
+        .encode(
+            x=x,
+            xOffset=alt.XOffset("shift:Q", scale=shift),
+            y=y,
+            color=colours(study),
+            opacity=focus(0.36),
+            stroke=ring(),
+            tooltip=[*NETWORK, tip("value", "value")],
+        ),
+        base.mark_rule(strokeWidth=2.2).encode(y=alt.Y("ci_low:Q"), y2=alt.Y2("ci_high:Q")),
+        base.mark_circle(size=30 if crowded else 80, opacity=1, stroke=PAPER).encode(
+            y=y,
+            tooltip=[
+                tip("label", "condition", "N"),
+                tip("value", "value"),
+                tip("ci_low", "95\u202f% from"),
+                tip("ci_high", "to"),
+                *(tip(column, word) for column, word in there),
+            ],
+        ),
+    ]
+    if references.height:
+        layers.append(reference_names(references, y, seen, _HEIGHT, log=log))
+    return alt.layer(*layers, height=_HEIGHT)
+
+
+def _note(study: Study, level: str) -> str:
+    return GIVEN_NOTE if study.given and level == "behavior" else LEVEL_NOTES[level]
+
+
+def _behind(study: Study, name: str) -> tuple[pl.DataFrame, str]:
+    """What is behind a value: pairs, or each network; and what was left out of the drawing."""
+    base, bracket, tag = name.partition("[")
+    if base in ("ood_spread", "ood_mse_mean"):
+        column = f"ood_mse{bracket}{tag}"
+        losses = study.named("networks", column, "outcome").rename({column: "value"})
+        rows = losses.filter(
+            pl.col("value").is_not_null() & pl.col("outcome").is_in(["converged", "given"])
+        )
+        if base == "ood_spread":
+            centre = pl.col("value").mean().over("condition")
+            rows = rows.with_columns(value=(pl.col("value") - centre).abs())
+        note = study.sampled
+    else:
+        rows, note = _pairs(study, name)
+    shift = _FIRST + (_LAST - _FIRST) * jitter(pl.int_range(1, pl.len() + 1).over("condition"))
+    placed = study.placed(rows).with_columns(shift=shift)
+    return placed.select("band", "facet", "label", "name", "who", "value", "shift"), note
+
+
+def _pairs(study: Study, name: str) -> tuple[pl.DataFrame, str]:
+    pairs = study.rows("pairs", "condition", "metric", "at", "seed_a", "seed_b", "distance")
+    pairs = pairs.filter(
+        (pl.col("metric") == name) & (pl.col("at") == "end") & pl.col("distance").is_not_null()
+    )
+    most = max(12, min(MOST_PAIRS, MOST_POINTS // len(study.conditions)))
+    step = (pl.len().over("condition") / most).ceil().cast(pl.Int64)
+    kept = pairs.filter(pl.int_range(pl.len()).over("condition") % step == 0)
+    note = (
+        f"{kept.height} of {pairs.height} pairs are drawn, evenly chosen."
+        if kept.height < pairs.height
+        else ""
+    )
+    index = pl.col("condition").replace_strict(
+        {one.id: one.index for one in study.conditions}, return_dtype=pl.Int64
+    )
+    return (
+        kept.with_columns(
+            value=pl.col("distance"),
+            name=pl.format("{} – {}", "seed_a", "seed_b"),
+            who=pl.format("{}.{} {}.{}", index, "seed_a", index, "seed_b"),
+        ),
+        note,
+    )
+
+
+def _summary(title: str, rows: pl.DataFrame) -> str:
+    known = rows.filter(pl.col("value").is_not_null())
+    if not known.height:
+        return f"{title}: no value could be had."
+    if known.height == 1:
+        return f"{title}: {number(known['value'][0])}."
+    lowest = known.row(known["value"].arg_min() or 0, named=True)
+    highest = known.row(known["value"].arg_max() or 0, named=True)
+    return (
+        f"{title}: from {number(lowest['value'])} ({lowest['label']}) "
+        f"to {number(highest['value'])} ({highest['label']})."
+    )
+
+
+def _flags(rows: pl.DataFrame) -> list[str]:
+    found = []
+    for row in rows.iter_rows(named=True):
+        value, floor, cross, null = (row[name] for name in ("value", "floor", "cross", "null"))
+        if value is not None and floor is not None and value <= floor:
+            found.append(f"{row['label']}: at or below the floor, no more than rounding does.")
+        # Only values on two trial sets may be held against the null, which is one of them.
+        if cross is not None and null is not None and cross <= null:
+            found.append(f"{row['label']}: networks differ no more than one does on other trials.")
+    if len(found) > 6:
+        return [*found[:5], f"and {len(found) - 5} more conditions like these; see the numbers."]
+    return found

@@ -1,0 +1,60 @@
+"""Maps of networks: points whose distances on paper are theirs."""
+
+import altair as alt
+import polars as pl
+
+from .._charts import Chart, Table, panel_width, per_condition
+from .._numbers import Number, number
+from .._study import Condition, Study, farthest, most
+from .._theme import NETWORK, Graphic, equal, equal_axes, focus, paint, ring
+
+
+def map_chart(study: Study, name: str, *, id: str, title: str, unit: str) -> Chart | None:
+    """Networks as points whose distances are theirs, a panel a condition, all to one scale."""
+    maps = study.named("maps", "metric", "at", "x", "y", "stress")
+    # The distance per parameter has the map of the distance itself.
+    there = [one for one in (name, name.partition("_")[0]) if (maps["metric"] == one).any()]
+    rows = maps.filter(
+        pl.col("metric").is_in(there[:1]) & (pl.col("at") == "end") & pl.col("x").is_not_null()
+    )
+    if not rows.height:
+        return None
+    bound = farthest(rows["x"]) * 1.1
+    # Flat where the second dimension says little, but never so flat that marks run together.
+    tall = max(farthest(rows["y"]) * 1.15, 0.35 * bound)
+    shown = [c for c in study.conditions if (rows["condition"] == c.id).any()]
+    places = {c.id: rows.filter(pl.col("condition") == c.id) for c in shown}
+
+    def draw(condition: Condition, width: Number) -> Graphic:
+        here = study.placed(places[condition.id]).select("x", "y", "who", "label", "name")
+        titles = (f"MDS 1 ({unit})", f"MDS 2 ({unit})")
+        points = (
+            alt.Chart(here)
+            .mark_circle(size=50 if width > 200 else 20, color=paint(condition.position))
+            .encode(
+                **equal_axes("x", "y", bound, tall, titles),
+                opacity=focus(),
+                stroke=ring(),
+                tooltip=NETWORK,
+            )
+        )
+        return equal(points, width, tall / bound)
+
+    stress = [most(places[c.id]["stress"]) for c in shown]
+    return Chart(
+        id=id,
+        title=title,
+        summary="One point a network; near points are alike. The share of distance that two "
+        f"dimensions misplace (stress) is {number(min(stress))} to {number(max(stress))}.",
+        panels=per_condition(shown, draw),
+        width=panel_width(len(shown)),
+        table=Table(
+            columns=("Condition", "Networks", "Stress"),
+            rows=tuple(
+                (c.label, places[c.id].height, s) for c, s in zip(shown, stress, strict=True)
+            ),
+            full="maps",
+        ),
+        note="Multidimensional scaling, each condition on its own, all to one scale. "
+        + study.sampled,
+    )
