@@ -1,6 +1,6 @@
 """The rank of a study, where it is chosen from data: once, on all conditions, and then kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -59,21 +59,35 @@ def _chosen(plan: Plan, measure: kinds.Measure, dsa: kinds.DSA, store: Store) ->
             "the rank cannot be chosen: no network has converged to states that can be measured; "
             "train longer or give the rank"
         )
+    return rank_of(states, dsa)
+
+
+def rank_of(states: Sequence[Float[np.ndarray, "trial time unit"]], dsa: kinds.DSA) -> int:
+    """The rank that these networks together ask for."""
     if dsa.choose == "given":
         return metrics.rank_for_variance(
             states, delays=dsa.delays, share=dsa.rank, interval=dsa.interval
         )
     ranks = range(1, int(dsa.rank) + 1)
+    if not ranks:
+        raise MeasureError(
+            f"predictions choose among ranks up to a whole number, not {dsa.rank:g}; give one"
+        )
     found = metrics.choose_dsa_settings(
         states, delays=[dsa.delays], ranks=ranks, interval=dsa.interval
     )
     return found.rank
 
 
+def looked_at(conditions: int) -> int:
+    """Of how many networks of each condition the choice is made."""
+    return max(1, min(_NETWORKS, _ALTOGETHER // conditions))
+
+
 def _states(
     plan: Plan, store: Store, measure: kinds.Measure, dsa: kinds.DSA
 ) -> Iterator[Float[np.ndarray, "trial time unit"]]:
-    each = max(1, min(_NETWORKS, _ALTOGETHER // len(plan.conditions)))
+    each = looked_at(len(plan.conditions))
     for condition in plan.conditions:
         there = (s for s in range(plan.spec.networks.count) if store.has_unit(condition.id, s))
         records = (store.read_unit(condition.id, seed) for seed in there)
