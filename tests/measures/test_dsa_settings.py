@@ -31,6 +31,39 @@ def test_rotated_and_permuted_copies_are_at_zero_at_high_ranks(rank):
     assert found.distance.max() < 1e-6
 
 
+# Above 600 columns the leading directions are found by iterating.
+@pytest.mark.parametrize(
+    ("units", "delays", "interval", "rank", "decay"),
+    [
+        (5, 4, 2, 3, 1.0),
+        (5, 1, 1, 4, 1.0),
+        (24, 30, 1, 6, 1.0),
+        (72, 9, 3, 6, 0.5),
+        (24, 30, 1, 6, 0.2),
+        (80, 8, 1, 4, 0.0),
+    ],
+)
+def test_operators_are_those_of_the_embedding_written_down(units, delays, interval, rank, decay):
+    random = np.random.default_rng(units)
+    n_steps = 50
+    states = np.cumsum(random.standard_normal((6, n_steps, units)), axis=1) / np.sqrt(n_steps)
+    # Decay 0 leaves five directions, and of the embedding's hundreds some forty.
+    states *= decay ** np.arange(units) if decay else np.arange(units) < 5
+    n_windows = n_steps - (delays - 1) * interval
+    starts = [(delays - 1 - d) * interval for d in range(delays)]
+    embedding = np.concatenate([states[:, a : a + n_windows] for a in starts], axis=2)
+    left, values, _ = np.linalg.svd(embedding.reshape(6 * n_windows, -1), full_matrices=False)
+    left = left[:, :rank].reshape(6, n_windows, rank)
+    before, after = left[:, :-1].reshape(-1, rank), left[:, 1:].reshape(-1, rank)
+    by_hand = np.linalg.lstsq(before, after, rcond=None)[0].T
+    found = metrics.dsa_operators([states], delays=delays, rank=rank, interval=interval)
+    np.testing.assert_allclose(found.singular_values[0], values[: rank + 1], rtol=1e-9)
+    # The smallest accepted value here is 1e-3 of the first: squared, float64 leaves 1e-10, and
+    # the ridge moves by about 1e-7 what comes from squared vectors of about 1/10.
+    # Signs of coordinates are arbitrary.
+    np.testing.assert_allclose(np.abs(found.matrices[0]), np.abs(by_hand), atol=1e-6)
+
+
 def test_the_setting_is_the_smallest_that_predicts_held_out_trials():
     states = [_noisy_spiral(12, seed) for seed in range(3)]
     found = metrics.choose_dsa_settings(states, delays=[1, 2], ranks=[2, 4, 8, 99])
