@@ -1,10 +1,11 @@
 """Speed and accuracy of DSA and of the permutation distance, side by side with their peers.
 
-    python benchmarks/measures.py --peer PYTHON
+    python benchmarks/measures.py --peer PYTHON --accelerator
 
 PYTHON is one that has dsa-metric, in an environment of its own (see README.md); without it only
 our times are printed. Each pair of timings is taken in turn on the same states, and a ratio is of
 times per pair, embedding and operators included: the peer compares fewer networks for its time.
+--accelerator minimises also where JAX computes by default, which may be the processor.
 """
 
 import argparse
@@ -32,10 +33,13 @@ DSA = ((10, 5, 16, 4), (30, 10, 16, 3))
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", help="a Python that has dsa-metric")
-    peer = parser.parse_args().peer
+    parser.add_argument("--accelerator", action="store_true", help="time JAX beside NumPy")
+    asked = parser.parse_args()
     angles()
     for setting in DSA:
-        dsa(*setting, peer)
+        dsa(*setting, asked.peer)
+    if asked.accelerator:
+        accelerator()
     for units in (64, 128, 256):
         permutation(units)
     condition()
@@ -66,6 +70,29 @@ def dsa(rank: int, delays: int, ours: int, theirs: int, peer: str | None) -> Non
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     reference = float(done.stdout.split()[-1]) / (theirs * (theirs - 1) / 2)
     print(f"  dsa-metric: {reference * 1e3:.0f} ms a pair, {reference / each:.0f} × as long")
+
+
+def accelerator(networks: int = 25) -> None:
+    """The minimisation alone, once more after it has been compiled."""
+    import jax
+
+    from degendsl.training import prepare_devices
+
+    prepare_devices()
+    devices = f"{jax.device_count()} × {jax.devices()[0].device_kind}"
+    states = driven(networks, units=64, trials=32, steps=100)
+    pairs = [(i, j) for i in range(networks) for j in range(i)]
+    for rank, delays in ((10, 5), (30, 10)):
+        operators = metrics.dsa_operators(states, delays=delays, rank=rank).matrices
+        compare = partial(metrics.operator_distances, operators, pairs)
+        threads, ours = timed(compare)
+        again = partial(compare, accelerator=True)
+        _, first = timed(again)
+        found, taken = timed(again)
+        differing = np.mean(np.abs(found.distance - threads.distance) > 1e-6)
+        print(f"minimisation, rank {rank}, {len(pairs)} pairs: {ours:.1f} s in threads")
+        print(f"  JAX on {devices}: {taken:.1f} s and {first - taken:.1f} s to compile")
+        print(f"  {differing:.1%} of pairs differ by more than 1e-6 rad")
 
 
 def permutation(units: int, starts: int = 5) -> None:

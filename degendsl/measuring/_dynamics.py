@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import jax
 import numpy as np
 
 from degendsl import metrics
@@ -18,6 +19,9 @@ from ._names import tags
 from ._pairs import Pair, chosen_pairs
 
 _SHARED = ("pairs",)
+# Pairs × rank³ from which it pays to compile the minimisation for an accelerator: that takes about
+# as long as threads on two cores take for 1,000 pairs of rank 30. Others than GPUs lack float64.
+_MANY = 1000 * 30**3
 
 
 def dynamics(store: Store, networks: Networks, measure: kinds.Measure) -> Measured:
@@ -115,7 +119,13 @@ def between_operators(operators: np.ndarray, pairs: list[Pair], dsa: kinds.DSA) 
     place = {index: position for position, index in enumerate(np.flatnonzero(there).tolist())}
     asked = [(place[i], place[j]) for i, j in (pairs[row] for row in rows)]
     operators = operators[there]
-    found = metrics.operator_distances(operators, asked, score=dsa.score, starts=dsa.starts)
+    found = metrics.operator_distances(
+        operators,
+        asked,
+        score=dsa.score,
+        starts=dsa.starts,
+        accelerator=len(asked) * int(dsa.rank) ** 3 >= _MANY and jax.default_backend() == "gpu",
+    )
     # Each start is tried with both determinants.
     starts = np.full(len(asked), 2.0 * dsa.starts if dsa.score != "wasserstein" else 0.0)
     numbers = {

@@ -14,9 +14,9 @@ from jaxtyping import Float, Int
 
 from ._preconditioner import Curvature, directions_of
 
-_MEMORY = 6
+MEMORY = 6
 # No step turns further than the chart is good for, in radians.
-_LONGEST_STEP = 1.0
+LONGEST_STEP = 1.0
 _HALVINGS = 30
 
 Operator = Float[np.ndarray, "rank rank"]
@@ -24,6 +24,23 @@ Batch = Float[np.ndarray, "item rank rank"]
 Directions = Float[np.ndarray, "item direction"]
 Numbers = Float[np.ndarray, " item"]
 History = list[tuple[Directions, Directions, Numbers]]
+
+
+class Stop(NamedTuple):
+    """When to stop: where a step promises to shorten ‖A − C B Cᵀ‖ by less than `tolerance`.
+
+    iterations: the most there are.
+    """
+
+    tolerance: float
+    iterations: int
+
+
+# The screening tells minima apart; what is kept is taken to a hundredth of the 1e-6 that rotations
+# of the states must not change.
+SCREENING = Stop(tolerance=1e-5, iterations=60)
+REFINING = Stop(tolerance=1e-8, iterations=300)
+REFINED = 3
 
 
 class Alignment(NamedTuple):
@@ -51,30 +68,24 @@ def align(
     b: Float[np.ndarray, "pair rank rank"],
     starts: Float[np.ndarray, "pair start rank rank"],
     curvature: Curvature,
-    *,
-    tolerance: float,
-    iterations: int,
+    stop: Stop,
 ) -> Alignment:
-    """Turn each `b` onto `a` from each of its starts.
-
-    Stops where the next step promises to shorten ‖A − C B Cᵀ‖ by less than `tolerance`, or after
-    so many `iterations`.
-    """
+    """Turn each `b` onto `a` from each of its starts."""
     n_pairs, n_starts, rank, _ = starts.shape
     result = Alignment(np.empty((n_pairs, n_starts)), np.array(starts, order="C"))
     chord, rotation = result.chord.reshape(-1), result.rotation.reshape(-1, rank, rank)
     item = np.arange(n_pairs * n_starts)
     here = _at(a, item, np.repeat(b, n_starts, axis=0), rotation.copy())
     history: History = []
-    for _ in range(iterations):
+    for _ in range(stop.iterations):
         direction = _two_loops(
             here.gradient, history, lambda q, at=here.item: _divide(curvature, q, at, result)
         )
         slope = _dot(here.gradient, direction)
         left = np.sqrt(2 * here.error)
-        done = 0.5 * slope <= tolerance * np.maximum(left, tolerance)
+        done = 0.5 * slope <= stop.tolerance * np.maximum(left, stop.tolerance)
         length = np.sqrt(_dot(direction, direction))
-        step = np.minimum(1.0, _LONGEST_STEP / np.maximum(length, 1e-300))
+        step = np.minimum(1.0, LONGEST_STEP / np.maximum(length, 1e-300))
         there, step = _search(a, here, direction, slope, np.where(done, 0.0, step))
         done |= step == 0.0
         if done.any():
@@ -87,7 +98,7 @@ def align(
             if not len(here.item):
                 return result
         secant = _secant(step[:, None] * direction, here.gradient - there.gradient)
-        history = [*history[1 - _MEMORY :], secant]
+        history = [*history[1 - MEMORY :], secant]
         here = there
     chord[here.item], rotation[here.item] = np.sqrt(2 * here.error), here.rotation
     return result

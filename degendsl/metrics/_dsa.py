@@ -1,7 +1,6 @@
 """Distances between operators, and DSA from states to a distance matrix."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -10,25 +9,14 @@ from scipy.optimize import linear_sum_assignment
 
 from degendsl.errors import MeasureError
 
-from ._alignment import align
-from ._coordinates import canonical, precedence
-from ._cores import cores
+from ._groups import groups_of
 from ._numbers import at_least, one_of, real_numbers
 from ._operators import dsa_operators, rank_for_variance
-from ._preconditioner import Curvature, curvature
-from ._starting import Landmarks, landmarks, starting_rotations
 from ._states import States, checked_states
+from ._threads import chords as chords_by_threads
 
 Score = Literal["angular", "euclidean", "wasserstein"]
 
-# The screening tells minima apart; what is kept is taken to a hundredth of the 1e-6 that rotations
-# of the states must not change.
-_SCREENING = {"tolerance": 1e-5, "iterations": 60}
-_REFINING = {"tolerance": 1e-8, "iterations": 300}
-_REFINED = 3
-# Pairs and starts turned together: enough to hide NumPy's overhead, few enough for the memory.
-_PAIRS_AT_ONCE = 32
-_STARTS_AT_ONCE = 32
 # Two starts that end this close, in distance, found the same minimum.
 _SAME = 1e-4
 
@@ -56,6 +44,7 @@ def dsa_distances(
     inputs: Float[Any, "trial time channel"] | None = None,
     window: tuple[int, int] | None = None,
     burn_in: int = 0,
+    accelerator: bool = False,
 ) -> Float[np.ndarray, "network network"]:
     """Dynamical Similarity Analysis between every two networks.
 
@@ -76,6 +65,7 @@ def dsa_distances(
     - `score`: `angular`, in radians in [0, π]; `euclidean`, 2 sin of half that; `wasserstein`, the
         mean squared distance of matched eigenvalues, which needs no alignment.
     - `starts`: of the minimisation, each with both determinants.
+    - `accelerator`: minimise where JAX computes by default; otherwise in threads of NumPy.
 
     **Returns:** a symmetric matrix with a zero diagonal; an upper bound of the true minimum.
 
@@ -92,7 +82,7 @@ def dsa_distances(
     operators = dsa_operators(given, delays=delays, rank=rank, interval=interval, inputs=inputs)
     matrices = operators.matrices
     pairs = [(i, j) for i in range(len(given)) for j in range(i)]
-    found = operator_distances(matrices, pairs, score=score, starts=starts)
+    found = operator_distances(matrices, pairs, score=score, starts=starts, accelerator=accelerator)
     distances = np.zeros((len(given), len(given)))
     for (i, j), distance in zip(pairs, found.distance, strict=True):
         distances[i, j] = distances[j, i] = distance
@@ -105,6 +95,7 @@ def operator_distances(
     *,
     score: Score = "angular",
     starts: int = 8,
+    accelerator: bool = False,
 ) -> OperatorDistances:
     """Distances of the given pairs of operators; see `dsa_distances` for the scores.
 
@@ -126,7 +117,7 @@ def operator_distances(
         eigenvalues = [np.linalg.eigvals(one) for one in operators]
         distance = np.array([_wasserstein(eigenvalues[i], eigenvalues[j]) for i, j in pairs])
         return OperatorDistances(distance, np.ones(len(pairs)), np.zeros(len(pairs)))
-    chords = _all_chords(operators, pairs, starts)
+    chords = _chords(accelerator)(groups_of(operators, pairs), starts)
     # 2 arcsin(chord/2) is the angle without the loss of digits that arccos has near zero.
     values = chords if score == "euclidean" else 2 * np.arcsin(np.minimum(chords / 2, 1.0))
     best = values.min(axis=1)
@@ -134,53 +125,12 @@ def operator_distances(
     return OperatorDistances(best, agreeing, values.max(axis=1) - best)
 
 
-def _all_chords(
-    operators: Sequence[np.ndarray], pairs: Sequence[tuple[int, int]], starts: int
-) -> Float[np.ndarray, "pair start"]:
-    """What each start leaves of A − C B Cᵀ, for every pair, in threads."""
-    sizes = [max(len(operators[i]), len(operators[j])) for i, j in pairs]
-    # An operator as it is compared: of which network, and at which rank.
-    used = sorted({(k, size) for pair, size in zip(pairs, sizes, strict=True) for k in pair})
-    marks = {(k, size): landmarks(canonical(_extended(operators[k], size))) for k, size in used}
-    first = {key: precedence(mark.operator) for key, mark in marks.items()}
-    groups: dict[tuple[int, int], list[tuple[int, tuple[int, int]]]] = {}
-    for position, ((i, j), size) in enumerate(zip(pairs, sizes, strict=True)):
-        # The order within a pair comes from the operators, so d(i, j) = d(j, i) to the last bit.
-        one, other = (i, size), (j, size)
-        onto, turned = (one, other) if first[one] >= first[other] else (other, one)
-        groups.setdefault(onto, []).append((position, turned))
-    chords = np.empty((len(pairs), 2 * starts))
+def _chords(accelerator: bool) -> Callable[..., Float[np.ndarray, "pair start"]]:
+    if not accelerator:
+        return chords_by_threads
+    # Loads JAX.
+    from ._accelerated import chords
 
-    def fill(onto: tuple[int, int]) -> None:
-        bend = curvature(marks[onto].operator)
-        for begin in range(0, len(groups[onto]), _PAIRS_AT_ONCE):
-            some = groups[onto][begin : begin + _PAIRS_AT_ONCE]
-            others = [marks[turned] for _, turned in some]
-            chords[[position for position, _ in some]] = _chords(marks[onto], others, bend, starts)
-
-    with ThreadPoolExecutor(cores()) as pool:
-        list(pool.map(fill, sorted(groups, key=lambda onto: -len(groups[onto]))))
-    return chords
-
-
-def _chords(
-    a: Landmarks, others: Sequence[Landmarks], bend: Curvature, starts: int
-) -> Float[np.ndarray, "pair start"]:
-    """Every start to about the right minimum, then the most promising to the last digits."""
-    b = np.stack([other.operator for other in others])
-    begin = np.stack([starting_rotations(a, other, starts) for other in others])
-    if b.shape[-1] == 1:
-        return np.abs(a.operator - b)[:, 0] * np.ones((1, 2 * starts))
-    parts = [
-        align(a.operator, b, begin[:, at : at + _STARTS_AT_ONCE], bend, **_SCREENING)
-        for at in range(0, begin.shape[1], _STARTS_AT_ONCE)
-    ]
-    chords = np.concatenate([part.chord for part in parts], axis=1)
-    rotations = np.concatenate([part.rotation for part in parts], axis=1)
-    promising = np.argsort(chords, axis=1, kind="stable")[:, :_REFINED]
-    kept = np.take_along_axis(rotations, promising[:, :, None, None], axis=1)
-    refined = align(a.operator, b, kept, bend, **_REFINING)
-    np.put_along_axis(chords, promising, refined.chord, axis=1)
     return chords
 
 
@@ -191,10 +141,6 @@ def _checked(operator: np.ndarray, name: str) -> np.ndarray:
     if not found.any():
         raise MeasureError(f"{name} is zero and has no dynamics; leave it out")
     return found
-
-
-def _extended(operator: np.ndarray, rank: int) -> np.ndarray:
-    return np.pad(operator, (0, rank - len(operator)))
 
 
 def _windowed(states: np.ndarray, window: tuple[int, int] | None, burn_in: int) -> np.ndarray:

@@ -51,7 +51,9 @@ class Curvature(NamedTuple):
         return joined[:, :, :n_directions]
 
 
-def curvature(a: Float[np.ndarray, "rank rank"]) -> Curvature:
+def inverse_hessian(
+    a: Float[np.ndarray, "rank rank"],
+) -> Float[np.ndarray, "direction direction"]:
     """For turning operators onto `a`.
 
     Where B is close to A, ‖A − e^Ω B e^−Ω‖² is ‖A − B − [Ω, A]‖² to second order, so the Hessian of
@@ -59,12 +61,19 @@ def curvature(a: Float[np.ndarray, "rank rank"]) -> Curvature:
     """
     gram = commutator_gram(a)
     n = len(gram)
+    inverse = np.linalg.inv(gram + _DAMPING * np.trace(gram) / max(n, 1) * np.eye(n))
+    return 0.5 * (inverse + inverse.T)
+
+
+def curvature(a: Float[np.ndarray, "rank rank"]) -> Curvature:
+    """The same, as threads take it."""
+    inverse = inverse_hessian(a)
+    n = len(inverse)
     if n == 0:
         return Curvature(np.zeros((1, 0, 0)))
-    inverse = np.linalg.inv(gram + _DAMPING * np.trace(gram) / n * np.eye(n))
     width = max(1, min(n, _ONE_THREAD // (ROWS * n)))
     padded = np.zeros((n, -(-n // width) * width))
-    padded[:, :n] = 0.5 * (inverse + inverse.T)
+    padded[:, :n] = inverse
     return Curvature(np.ascontiguousarray(padded.reshape(n, -1, width).transpose(1, 0, 2)))
 
 

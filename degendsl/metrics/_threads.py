@@ -1,0 +1,45 @@
+"""What is left of pairs of operators from every start, in threads of NumPy."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from jaxtyping import Float
+
+from ._alignment import REFINED, REFINING, SCREENING, align
+from ._cores import cores
+from ._groups import Group
+from ._preconditioner import curvature
+from ._starting import starting_rotations
+
+# Pairs and starts turned together: enough to hide NumPy's overhead, few enough for the memory.
+_PAIRS_AT_ONCE = 32
+_STARTS_AT_ONCE = 32
+
+
+def chords(groups: Sequence[Group], starts: int) -> Float[np.ndarray, "pair start"]:
+    """‖A − C B Cᵀ‖ where each start ends, `starts` of each determinant."""
+    found = np.empty((sum(len(group.places) for group in groups), 2 * starts))
+    with ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(lambda group: _fill(group, starts, found), groups))
+    return found
+
+
+def _fill(group: Group, starts: int, found: np.ndarray) -> None:
+    """Every start to about the right minimum, then the most promising to the last digits."""
+    a = group.onto.operator
+    bend = curvature(a)
+    for part in group.parts(_PAIRS_AT_ONCE):
+        b = np.stack([other.operator for other in part.turned])
+        begin = np.stack([starting_rotations(part.onto, one, starts) for one in part.turned])
+        screened = [
+            align(a, b, begin[:, at : at + _STARTS_AT_ONCE], bend, SCREENING)
+            for at in range(0, begin.shape[1], _STARTS_AT_ONCE)
+        ]
+        chords = np.concatenate([one.chord for one in screened], axis=1)
+        rotations = np.concatenate([one.rotation for one in screened], axis=1)
+        promising = np.argsort(chords, axis=1, kind="stable")[:, :REFINED]
+        kept = np.take_along_axis(rotations, promising[:, :, None, None], axis=1)
+        refined = align(a, b, kept, bend, REFINING)
+        np.put_along_axis(chords, promising, refined.chord, axis=1)
+        found[list(part.places)] = chords
