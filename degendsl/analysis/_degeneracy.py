@@ -209,6 +209,12 @@ def _pair_mean(metric: str, measured: Measured, untrained: Measured | None) -> P
     )
 
 
+def rank_of(measured: Measured | None, metric: str) -> int | None:
+    """The rank of the operators that a metric compares; None where it compares none."""
+    operators = measured.arrays.get("operators" + tag_of(metric)) if measured else None
+    return None if operators is None or base_of(metric) != "dsa" else operators.shape[-1]
+
+
 def finite_mean(numbers: np.ndarray) -> float:
     """The mean of what could be measured; NaN where nothing could."""
     numbers = numbers[np.isfinite(numbers)]

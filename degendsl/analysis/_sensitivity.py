@@ -5,7 +5,7 @@ import polars as pl
 from degendsl.measuring import ConditionMeasures
 
 from ._comparing import effect_along, said
-from ._degeneracy import METRICS, Quantity, quantity_of
+from ._degeneracy import METRICS, Quantity, quantity_of, rank_of
 from ._references import NAMES, references
 from ._study import F, Study, frame
 
@@ -24,6 +24,7 @@ VALUES = {
     "level": pl.String,
     "metric": pl.String,
     "setting": pl.String,
+    "rank": pl.Int64,
     "value": F,
     "ci_low": F,
     "ci_high": F,
@@ -57,7 +58,11 @@ def sensitivity_table(study: Study) -> pl.DataFrame:
 
 
 def sensitivity_values_table(study: Study) -> pl.DataFrame:
-    """The values behind `sensitivity` by condition, and what each must be read beside."""
+    """The values behind `sensitivity` by condition, and what each must be read beside.
+
+    rank: of the operators compared, which a setting can choose for each condition alone. Values of
+    unequal ranks stand side by side; networks of two conditions are never compared.
+    """
     rows = []
     for one in study.measured:
         for (level, setting), under in one.sensitivity.items():
@@ -69,6 +74,7 @@ def sensitivity_values_table(study: Study) -> pl.DataFrame:
                         "level": level,
                         "metric": metric,
                         "setting": setting,
+                        "rank": rank_of(under.levels.get((level, "end")), metric),
                         "value": found.interval.value if found else None,
                         "ci_low": found.interval.low if found else None,
                         "ci_high": found.interval.high if found else None,

@@ -7,7 +7,7 @@ import polars as pl
 
 from degendsl.measuring import ConditionMeasures
 
-from ._degeneracy import PairMean, metrics_of, quantity_of
+from ._degeneracy import PairMean, metrics_of, quantity_of, rank_of
 from ._families import families
 from ._references import references
 from ._study import F, Study, frame
@@ -29,6 +29,7 @@ SCHEMA = {
     "surrogate": F,
     "two_families": pl.Boolean,
     "families_p": F,
+    "rank": pl.Int64,
 }
 
 
@@ -37,6 +38,7 @@ def degeneracy_table(study: Study) -> pl.DataFrame:
 
     two_families: whether the networks fall into two groups, of which a mean distance says little;
     families_p: the chance of so clear a division in one group. Of distances between all pairs only.
+    rank: of the operators compared, given or chosen.
     """
     return frame([row for one in study.measured for row in _rows(one)], SCHEMA)
 
@@ -64,6 +66,7 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
                     **references(one, level, metric, at),
                     "two_families": split.two if split else None,
                     "families_p": split.p if split else math.nan,
+                    "rank": rank_of(measured, metric),
                 }
             )
     return rows

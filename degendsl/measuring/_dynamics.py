@@ -80,7 +80,7 @@ def _distances(
             lambda missing: between_operators(operators, [(i, j + shift) for i, j in missing], dsa),
         )
 
-    settings = _settings(measure, dsa)
+    settings = settings_of(measure, dsa)
     found = cached(store, networks, against, settings, compute, chosen=measure.pairs.max).arrays
     if cross:
         return {**found, WHY: _either(first, second)}
@@ -93,7 +93,7 @@ def _null(store: Store, networks: Networks, measure: kinds.Measure, dsa: kinds.D
     first = {name: array[:most] for name, array in _kept(store, networks, measure, dsa).items()}
     some = networks.only(networks.seeds[:most])
     second = _kept(store, some, _second(measure), dsa)
-    settings = _settings(measure, dsa)
+    settings = settings_of(measure, dsa)
     found = cached(store, some, "null", settings, lambda _: _between(first, second, dsa))
     return {**found.arrays, WHY: _either(first, second)}
 
@@ -146,7 +146,7 @@ def _kept(store: Store, networks: Networks, measure: kinds.Measure, dsa: kinds.D
     They do not depend on how operators are compared, so every score, null and cross share them.
     NaN for a network that has none, and why.
     """
-    settings = _settings(measure, dsa)
+    settings = settings_of(measure, dsa)
     for name in ("score", "starts"):
         del settings["dynamics"][name]
 
@@ -200,5 +200,9 @@ def _second(measure: kinds.Measure) -> kinds.Measure:
     return replace(measure, trials=replace(measure.trials, seed=other))
 
 
-def _settings(measure: kinds.Measure, dsa: kinds.DSA) -> dict[str, Any]:
-    return {"trials": plain(measure.trials), "dynamics": plain(dsa)}
+def settings_of(measure: kinds.Measure, dsa: kinds.DSA) -> dict[str, Any]:
+    """What a measure of the dynamics is known by."""
+    dynamics = plain(dsa)
+    # How the rank came about, which is a number by then.
+    del dynamics["rank_per"]
+    return {"trials": plain(measure.trials), "dynamics": dynamics}

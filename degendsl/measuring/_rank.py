@@ -1,4 +1,7 @@
-"""The rank of a study, where it is chosen from data: once, on all conditions, and then kept."""
+"""The rank of a study, where it is chosen from data: once, on all conditions, and then kept.
+
+As a setting of the sensitivity grid also of one condition alone, and then kept as well.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,51 +12,63 @@ from jaxtyping import Float
 
 from degendsl import metrics
 from degendsl.errors import MeasureError
-from degendsl.planning import Plan
+from degendsl.planning import Condition, Plan
 from degendsl.spec import kinds
 from degendsl.store import Store
 
 from . import _evaluate
-from ._cache import MEASURE_VERSION, plain
-from ._dynamics import window_of
+from ._cache import MEASURE_VERSION
+from ._dynamics import settings_of, window_of
 
 # Networks of each condition that the choice looks at, fewer where conditions are many: spectra of
 # one condition are alike, and the states of all that are looked at are in memory together.
 _NETWORKS, _ALTOGETHER = 3, 60
 
 
-def with_ranks(plan: Plan, store: Store) -> kinds.Measure:
-    """The measure of a plan with every rank a number.
+def with_ranks(
+    plan: Plan, store: Store, measure: kinds.Measure, condition: Condition | None = None
+) -> kinds.Measure:
+    """A measure with every rank a number; `condition` is whose, where each has a rank of its own.
 
     What was chosen once stands in the lock and is read from there ever after: more networks do
     not change it.
 
     **Raises** `MeasureError` where no condition has a converged network that can be measured.
     """
-    measure = plan.spec.measure
-    entries = tuple(_settled(plan, store, measure, dsa) for dsa in measure.dynamics)
+    entries = tuple(_settled(plan, store, measure, dsa, condition) for dsa in measure.dynamics)
     return replace(measure, dynamics=entries)
 
 
-def _settled(plan: Plan, store: Store, measure: kinds.Measure, dsa: kinds.DSA) -> kinds.DSA:
+def _settled(
+    plan: Plan, store: Store, measure: kinds.Measure, dsa: kinds.DSA, condition: Condition | None
+) -> kinds.DSA:
+    alone = condition if dsa.rank_per == "condition" else None
+    if alone and dsa.rank >= 1:
+        # Where the study's rank is given there is no rule but to predict.
+        dsa = replace(dsa, choose="prediction")
     if dsa.choose == "given" and dsa.rank >= 1:
         return dsa
-    chosen: dict[str, Any] = {
-        "trials": plain(measure.trials),
-        "dynamics": plain(dsa),
-        "version": MEASURE_VERSION,
-    }
+    chosen: dict[str, Any] = {**settings_of(measure, dsa), "version": MEASURE_VERSION}
+    if alone:
+        chosen["condition"] = alone.id
     before = store.lock.get("ranks", [])
     known = [one for one in before if {**one, "rank": None} == {**chosen, "rank": None}]
     if not known:
-        known = [{**chosen, "rank": _chosen(plan, measure, dsa, store)}]
+        among = [alone] if alone else plan.conditions
+        known = [{**chosen, "rank": _chosen(plan, among, measure, dsa, store)}]
         store.write_lock({**store.lock, "ranks": [*before, *known]})
-    return replace(dsa, rank=float(known[0]["rank"]), choose="given")
+    return replace(dsa, rank=float(known[0]["rank"]), choose="given", rank_per="study")
 
 
-def _chosen(plan: Plan, measure: kinds.Measure, dsa: kinds.DSA, store: Store) -> int:
-    """The rank by held-out prediction or by share of variance, every condition counting."""
-    states = list(_states(plan, store, measure, dsa))
+def _chosen(
+    plan: Plan,
+    among: Sequence[Condition],
+    measure: kinds.Measure,
+    dsa: kinds.DSA,
+    store: Store,
+) -> int:
+    """The rank by held-out prediction or by share of variance, each of the conditions counting."""
+    states = list(_states(plan, among, store, measure, dsa))
     if not states:
         raise MeasureError(
             "the rank cannot be chosen: no network has converged to states that can be measured; "
@@ -85,10 +100,14 @@ def looked_at(conditions: int) -> int:
 
 
 def _states(
-    plan: Plan, store: Store, measure: kinds.Measure, dsa: kinds.DSA
+    plan: Plan,
+    among: Sequence[Condition],
+    store: Store,
+    measure: kinds.Measure,
+    dsa: kinds.DSA,
 ) -> Iterator[Float[np.ndarray, "trial time unit"]]:
-    each = looked_at(len(plan.conditions))
-    for condition in plan.conditions:
+    each = looked_at(len(among))
+    for condition in among:
         there = (s for s in range(plan.spec.networks.count) if store.has_unit(condition.id, s))
         records = (store.read_unit(condition.id, seed) for seed in there)
         science = condition.science

@@ -73,7 +73,7 @@ def measure_study(
     """Measure what the spec asks for; what is in the store already is not measured again."""
     unranked = ""
     try:
-        measure = with_ranks(plan, store)
+        measure = with_ranks(plan, store, plan.spec.measure)
     except MeasureError as error:
         measure, unranked = plan.spec.measure, str(error)
     found = []
@@ -89,8 +89,8 @@ class _Measuring:
     def __init__(
         self, plan: Plan, measure: kinds.Measure, store: Store, condition: Condition, unranked: str
     ) -> None:
-        self._store, self._condition, self._unranked = store, condition, unranked
-        self._measure = measure
+        self._plan, self._store, self._condition = plan, store, condition
+        self._measure, self._unranked = measure, unranked
         self._records = _read(store, condition, plan.spec.networks.count, twin=False)
         twins = min(self._measure.floor.networks, plan.spec.networks.count)
         self._twins = _read(store, condition, twins, twin=True)
@@ -219,10 +219,18 @@ class _Measuring:
     ) -> dict[tuple[str, str], ConditionMeasures]:
         """The level that each setting is of, and what its value must be read beside."""
         under = {}
-        for level, text, measure in settings_of(self._measure):
+        for level, text, measure in settings_of(self._plan.spec.measure, self._measure):
             words = f" with {text}"
+            one = replace(found, levels={}, references={})
+            under[level, text] = one
+            if level == "dynamics":
+                try:
+                    measure = with_ranks(self._plan, self._store, measure, self._condition)
+                except MeasureError as error:
+                    self._missing(f"{level}{words}: {error}")
+                    continue
             under[level, text] = replace(
-                found,
+                one,
                 levels=self._levels(networks, measure, level, words),
                 references=self._references(networks, measure, level, words),
             )

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from degendsl.spec import Spec, kinds
@@ -116,6 +116,9 @@ def _measured(spec: Spec) -> Iterator[str]:
         other = [f"{path} {_plain(values)}" for path, values in measure.sensitivity.items()]
         every = listed(other, "and")
         yield f"Directions of change were checked under every combination of {every}."
+    if "condition" in measure.sensitivity.get("dynamics.rank_per", ()):
+        alone = replace(measure.dynamics[0], rank_per="condition")
+        yield f"A rank per condition is {alone.rank_said}, of each condition alone."
 
 
 _WHEN = {

@@ -194,6 +194,16 @@ CODES: dict[str, Code] = {
         "expect: [{level: dynamics, unchanged_with: task.channels}]",
         "expect: [{level: dynamics, unchanged_with: task.channels, within: 0.1}]",
     ),
+    "E082": Code(
+        "A rank of each condition alone where verdicts are decided; it belongs under sensitivity.",
+        "dynamics: {rank_per: condition}",
+        "sensitivity: {dynamics.rank_per: [study, condition]}",
+    ),
+    "E083": Code(
+        "A rank that is a share of the variance, and is to be chosen by prediction as well.",
+        "dynamics: {rank: 0.9, choose: prediction}",
+        "rank: 30, the highest of those that prediction chooses from, or choose: given.",
+    ),
     # Networks
     "E060": Code(
         "A range of time constants that ends before it begins.",

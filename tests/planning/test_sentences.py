@@ -63,6 +63,9 @@ def test_what_a_value_is_held_against_is_told():
     assert "Networks above the threshold on the test trials were left out." in text
     assert "At most 2 pairs of networks of each condition" in text
     assert "under every combination of dynamics.rank 5 and 8." in text
+    alone = "measure: {dynamics: {rank: %s}, sensitivity: {dynamics.rank_per: [condition]}}\n"
+    for rank, words in ((30, "the lowest rank up to 30"), (0.9, "the rank that reaches 0.9")):
+        assert f"A rank per condition is {words}" in said(HEAD + alone % rank)
     assert "floor" not in said(HEAD + "measure: {floor: {networks: 0}}\n")
 
 

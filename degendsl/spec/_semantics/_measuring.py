@@ -21,6 +21,13 @@ def check(case: Case) -> Iterator[Finding]:
         )
     for path, one in each("measure.dynamics", case.measure.dynamics):
         if one.kind == "dsa":
+            if one.rank_per == "condition":
+                yield Finding(
+                    "E082",
+                    "a rank of each condition alone would be compared along with the dynamics",
+                    (f"{path}.rank_per",),
+                    "ask for it beside the study's: sensitivity: {dynamics.rank_per: [condition]}",
+                )
             yield from _embedding(_written(path), one, case)
     yield from _grid(case)
     yield from _symmetries(case)
@@ -47,10 +54,9 @@ def _grid(case: Case) -> Iterator[Finding]:
     for chosen in itertools.product(*listed.values()) if listed else ():
         changes = dict(zip(listed, chosen, strict=True))
         paths = {
-            name: f"measure.{'sensitivity' if name in changes else 'dynamics'}"
-            for name in ("delays", "rank", "interval", "window")
+            name: f"measure.{'sensitivity' if name in changes else 'dynamics'}" for name in _KEYS
         }
-        yield from _embedding(paths, kinds.changed(dynamics, changes), case)
+        yield from _embedding(paths, kinds.under_setting(dynamics, changes), case)
 
 
 def _symmetries(case: Case) -> Iterator[Finding]:
@@ -66,8 +72,12 @@ def _symmetries(case: Case) -> Iterator[Finding]:
             )
 
 
+# What an embedding that cannot be had is said to come from.
+_KEYS = ("delays", "rank", "choose", "interval", "window")
+
+
 def _written(path: str) -> dict[str, str]:
-    return {name: f"{path}.{name}" for name in ("delays", "rank", "interval", "window")}
+    return {name: f"{path}.{name}" for name in _KEYS}
 
 
 def _embedding(paths: Mapping[str, str], dynamics: Any, case: Case) -> Iterator[Finding]:
@@ -82,6 +92,15 @@ def _embedding(paths: Mapping[str, str], dynamics: Any, case: Case) -> Iterator[
             f"a rank of {rank:g} is no whole number",
             (paths["rank"],),
             "a whole number, or a share of the variance below 1",
+        )
+        return
+    if rank < 1 and dynamics.choose == "prediction":
+        yield Finding(
+            "E083",
+            f"prediction chooses among whole numbers up to the rank, and {rank:g} is a share of "
+            "the variance",
+            (paths["choose"], paths["rank"]),
+            "give the highest rank, or choose: given for the share",
         )
         return
     part = "a trial" if n_steps == case.n_steps else "a window"

@@ -33,6 +33,7 @@ from .measurement import Profile as Profile
 from .measurement import Report as Report
 from .measurement import Trials as Trials
 from .measurement import changed as changed
+from .measurement import under_setting as under_setting
 from .model import CurrentModel as CurrentModel
 from .model import RateModel as RateModel
 from .model import Recurrent as Recurrent

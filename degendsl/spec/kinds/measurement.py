@@ -40,6 +40,11 @@ class DSA:
         "the lowest rank up to `rank` that predicts trials held out within 5 % of the best, all "
         "conditions pooled.",
     )
+    rank_per: Literal["study", "condition"] = key(
+        "study",
+        doc="Of what the rank is chosen: of the `study`, or, under `sensitivity` only, of each "
+        "`condition` alone by the study's rule, which for a whole number is prediction up to it.",
+    )
     input: Literal["ignore", "regress"] = key(
         "ignore",
         doc="What becomes of the input that drives the networks: `regress` fits its part of the "
@@ -62,13 +67,14 @@ class DSA:
         part += f", without its first {self.burn_in:g} time units" if self.burn_in else ""
         return (
             f"mean {self.score} distance of Dynamical Similarity Analysis over pairs of networks "
-            f"({self.delays} delays{apart}, {self._rank}, best of {self.starts} starts{inputs}"
+            f"({self.delays} delays{apart}, {self.rank_said}, best of {self.starts} starts{inputs}"
             f"{part})"
         )
 
     @property
-    def _rank(self) -> str:
-        if self.choose == "prediction":
+    def rank_said(self) -> str:
+        """Where the rank comes from."""
+        if self.choose == "prediction" or (self.rank_per == "condition" and self.rank >= 1):
             return (
                 f"the lowest rank up to {self.rank:g} that predicts held-out trials as well as any"
             )
@@ -132,6 +138,17 @@ def changed(block: Any, values: Mapping[str, Any]) -> Any:
         for name, value in values.items()
     }
     return replace(block, **typed)
+
+
+def under_setting(dynamics: DSA, changes: Mapping[str, Any]) -> DSA:
+    """The measure that a setting of the sensitivity grid asks for.
+
+    A rank that is listed is taken as it is, whatever the study does, unless the setting also says
+    how to choose.
+    """
+    one = changed(dynamics, changes)
+    asks = "choose" in changes or one.rank_per == "condition"
+    return replace(one, choose="given") if "rank" in changes and not asks else one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +216,8 @@ class Measure:
     sensitivity: Mapping[str, tuple[Any, ...]] = key(
         {},
         doc="Settings under which a verdict must keep its sign: lists of values by path below "
-        "`measure`, such as `dynamics.delays: [5, 10, 20]`; every combination is measured.",
+        "`measure`, such as `dynamics.delays: [5, 10, 20]`; every combination is measured. "
+        "`dynamics.rank_per: [condition]` chooses the rank anew in each condition.",
         settings_of=("behavior", "dynamics", "weights"),
     )
     pairs: Pairs = key(Pairs(), doc="Which pairs are compared.")
