@@ -3,10 +3,12 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 os.environ.setdefault("EQX_ON_ERROR", "nan")
 
 import pytest  # noqa: E402
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from degendsl.api import RunResult  # noqa: E402
 from degendsl.spec import Spec, parse_spec  # noqa: E402
@@ -67,6 +69,17 @@ def chromium() -> str:
     return found
 
 
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The browser, open for all tests of a worker."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
 # A study that tests read, or copy and spoil: see tests/studies.
 NETWORKS = 6
 TWINS = 3
@@ -77,7 +90,9 @@ ASKED = (
     "measure.sensitivity={dynamics.delays: [2, 3]}",
     "measure.weights=[{starts: 2, surrogate: shuffled}, {starts: 2, group: own, blocks: joint}]",
 )
-EXPECTING = SWEPT + (
+# Its title would like to be code.
+HOSTILE = "</script><script>alert(1)</script> & <b>bold</b> {{ 7 * 7 }}"
+EXPECTING = SWEPT.replace("name: tiny", f"name: tiny, title: '{HOSTILE}'") + (
     "expect:\n  - {level: dynamics, unchanged_with: train.optimizer.learning_rate, within: 0.99}\n"
 )
 

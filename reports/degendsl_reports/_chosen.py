@@ -1,6 +1,7 @@
 """What the script needs to follow one network: facts about each, and what a few of them do."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -8,6 +9,7 @@ import polars as pl
 
 from ._degeneracy import primary
 from ._numbers import Number, number
+from ._sections._signals import stands_still, step_of
 from ._study import Study, farthest
 from ._theme import PAPER, TARGET, Graphic
 from ._vega import specification
@@ -51,6 +53,7 @@ def chosen_data(study: Study) -> dict[str, Any]:
         "conditions": conditions,
         "exhibit": {
             "trial": specification(_trial_chart, 215),
+            "jumps": specification(partial(_trial_chart, held=True), 215),
             "states": specification(_states_chart, 190),
         },
         "exhibits": _exhibits(study),
@@ -79,15 +82,15 @@ def _places(study: Study, name: str) -> dict[tuple[str, int], Number]:
 def _exhibits(study: Study) -> dict[str, list[dict[str, Any]]]:
     """By network, the rows of a picture each: a trial of each kind, and states."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for who, title, rows in _trials(study):
-        found.setdefault(who, []).append({"title": title, "kind": "trial", "rows": rows})
+    for who, title, kind, rows in _trials(study):
+        found.setdefault(who, []).append({"title": title, "kind": kind, "rows": rows})
     for who, rows in _states(study):
         title = "States, two main directions"
         found.setdefault(who, []).append({"title": title, "kind": "states", "rows": rows})
     return found
 
 
-def _trials(study: Study) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+def _trials(study: Study) -> Iterator[tuple[str, str, str, list[dict[str, Any]]]]:
     """The first trial of each kind: target and output, scaled to the range of the target."""
     keys = ("condition", "ood", "trial", "time", "channel")
     stimuli = study.rows("stimuli", *keys, "kind", "value").filter(pl.col("kind") == "target")
@@ -117,7 +120,9 @@ def _trials(study: Study) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     )
     for (who, ood), rows in places.group_by("who", "ood", maintain_order=True):
         title = "A test trial" if ood == "in" else f"Out of distribution: {ood}"
-        yield str(who), title, rows.drop("who", "ood").to_dicts()
+        kind = "jumps" if stands_still(rows["channel", "time", "target"]) else "trial"
+        ended = rows.drop("who", "ood").with_columns(pl.col("time") + step_of(rows["time"]))
+        yield str(who), title, kind, ended.to_dicts()
 
 
 def _states(study: Study) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -138,8 +143,12 @@ def _states(study: Study) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield str(who), [*lines.to_dicts(), *points.to_dicts()]
 
 
-def _trial_chart(width: Number) -> Graphic:
-    """Target and output over time, a row a channel; its rows come with the choice."""
+def _trial_chart(width: Number, *, held: bool = False) -> Graphic:
+    """Target and output over time, a row a channel; its rows come with the choice.
+
+    held: whether the target keeps its value until the next.
+    """
+    curve = "step-before" if held else "linear"
     rows = alt.Chart(alt.NamedData("rows"))
     base = rows.encode(x=alt.X("time:Q", axis=alt.Axis(title="time"), scale=alt.Scale(nice=False)))
 
@@ -153,7 +162,7 @@ def _trial_chart(width: Number) -> Graphic:
         )
 
     return alt.layer(
-        line("target", color=TARGET, strokeWidth=4),
+        line("target", color=TARGET, strokeWidth=4, interpolate=curve),
         line("output").encode(color=alt.Color("paint:N", scale=None)),
     ).properties(height=90)
 

@@ -13,7 +13,7 @@ from degendsl_reports._chosen import chosen_data
 from degendsl_reports._degeneracy import others_of
 from degendsl_reports._findings import signed
 from degendsl_reports._numbers import typeset
-from degendsl_reports._sections import _behavior, _dynamics, _level_chart, _top
+from degendsl_reports._sections import _behavior, _dynamics, _level_chart, _task, _top
 from degendsl_reports._study import Study
 
 KICKED = "ood_mse[kick, size 1]"
@@ -55,6 +55,36 @@ def test_fixed_points_are_filled_where_stable_and_slow_points_are_not_drawn(stor
     for shown in exhibits.values():
         rows = [row for one in shown if one["kind"] == "states" for row in one["rows"]]
         assert [row["stable"] for row in rows if "stable" in row] == [True, False]
+
+
+def test_what_is_held_jumps_and_outputs_stand_where_they_are_read(store: Store):
+    study = Study(store)
+    panel = next(chart for chart in _behavior.trial_charts(study)).panels[0]
+    spec = panel.draw(332).to_dict()
+    target, output = (
+        (layer["mark"], pl.DataFrame(spec["datasets"][layer["data"]["name"]]))
+        for layer in spec["layer"]
+    )
+    # The first row of a step of one: from 0 to 1, where its output is read.
+    kept = study.rows("stimuli", "condition", "ood", "kind", "time", "value").filter(
+        condition=study.conditions[0].id, ood="in", kind="target"
+    )
+    assert target[0]["interpolate"] == "step-before" and "interpolate" not in output[0]
+    assert target[1]["time"].to_list() == [0, *range(1, kept.height + 1)]
+    assert target[1]["value"].to_list()[1:] == kept["value"].to_list()
+    assert output[1]["time"].to_list() == [*range(1, kept.height + 1)]
+    # Inputs are held whatever they are, targets only where they jump.
+    smooth = pl.col("value").cum_sum().sin()
+    rewrite(store, "stimuli", smooth.alias("value"))
+    inputs, targets = (
+        chart.panels[0].draw(332).to_dict()["layer"][0]["mark"]
+        for chart in _task.example_charts(Study(store))
+    )
+    assert inputs["interpolate"] == "step-before" and "interpolate" not in targets
+    kinds = {
+        one["kind"] for shown in chosen_data(Study(store))["exhibits"].values() for one in shown
+    }
+    assert kinds == {"trial", "states"}
 
 
 def test_every_condition_out_of_distribution_shows_its_losses(store: Store):

@@ -1,22 +1,19 @@
 """Behaviour: trials in and out of distribution, final losses, and the other measures of it."""
 
-from typing import Any
-
-import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, Table
 from .._degeneracy import others_of
 from .._numbers import Number, number
-from .._study import Condition, Study, least, most
-from .._theme import NETWORK, TARGET, Graphic, focus, names_y, paint, value_x
+from .._study import Condition, Study
+from .._theme import TARGET, Graphic, paint
 from .._words import slug
 from ._level_chart import level_chart
 from ._section import Section
+from ._signals import Signal, signals, stands_still
 from ._strips import strip_chart
 
 ROLES = ("best", "median", "worst")
-_CHANNELS = 4
 _THEN = " Then what they produce, on trials like those of training and on others."
 
 
@@ -141,7 +138,12 @@ def _panel(
 
     def draw(width: Number) -> Graphic:
         wide_line = {"color": TARGET, "strokeWidth": 4.5}
-        return signals([(targets, wide_line), (output, {"color": paint(condition.position)})])
+        return signals(
+            [
+                Signal(targets, wide_line, held=stands_still(targets["channel", "time", "value"])),
+                Signal(output, {"color": paint(condition.position)}),
+            ]
+        )
 
     said = f" (MSE\u00a0{number(loss, 2)})" if loss is not None else ""
     return Panel(
@@ -149,36 +151,3 @@ def _panel(
         title=f"{condition.label}, {role}: network {seed}{said}",
         colour=condition.colour,
     )
-
-
-def signals(layers: list[tuple[pl.DataFrame, dict[str, Any]]], *, each: Number = 40) -> Graphic:
-    """Signals over time, a row a channel, all rows to the first layer's range.
-
-    layers: rows with time, channel and value, the first with the task's words for the channels
-    as signal, and how their line looks.
-    """
-    base, _ = layers[0]
-    channels = base["channel"].unique().sort().to_list()[:_CHANNELS]
-    low, high = least(base["value"]), most(base["value"])
-    said = dict(base.select("channel", "signal").unique().iter_rows())
-    title = "" if any(said.values()) else "channel"
-    names, rows = names_y([said[one] or str(one + 1) for one in channels], "place", title)
-    if len(channels) == 1:
-        rows = rows.axis(None)
-    time = value_x("time", "time", base["time"].to_list()).scale(nice=False)
-    place = {one: row for row, one in enumerate(channels)}
-
-    def line(frame: pl.DataFrame, look: dict[str, Any]) -> alt.Chart:
-        # Far outside its target an output would run into its neighbours' rows.
-        share = (pl.col("value").cast(pl.Float64) - (low + high) / 2) / ((high - low) or 1.0)
-        drawn = frame.filter(pl.col("channel").is_in(channels)).with_columns(
-            place=pl.col("channel").replace_strict(place, return_dtype=pl.Int64)
-            - (0.72 * share).clip(-0.48, 0.48).round(3)
-        )
-        named = ("who", "label", "name") if "who" in frame.columns else ()
-        chart = alt.Chart(drawn.select("time", "channel", "place", "value", *named))
-        chart = chart.mark_line(**look).encode(x=time, y=rows, detail=alt.Detail("channel:N"))
-        return chart.encode(opacity=focus(1), tooltip=NETWORK) if named else chart
-
-    lines = [line(frame, look) for frame, look in layers]
-    return alt.layer(*lines, height=each * len(channels), params=[names])

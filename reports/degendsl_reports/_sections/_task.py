@@ -6,8 +6,8 @@ from .._charts import Chart, Panel, Table, table_of
 from .._numbers import Number
 from .._study import Condition, Study
 from .._theme import Graphic, paint
-from ._behavior import signals
 from ._section import Section
+from ._signals import Signal, signals, stands_still
 
 
 def task(study: Study) -> Section | None:
@@ -35,7 +35,7 @@ def example_charts(study: Study) -> list[Chart]:
         panels = [
             panel
             for condition in study.showcase
-            if (panel := _panel(condition, rows.filter(pl.col("kind") == kind)))
+            if (panel := _panel(condition, kind, rows.filter(pl.col("kind") == kind)))
         ]
         if panels:
             charts.append(
@@ -50,14 +50,15 @@ def example_charts(study: Study) -> list[Chart]:
     return charts
 
 
-def _panel(condition: Condition, rows: pl.DataFrame) -> Panel | None:
+def _panel(condition: Condition, kind: str, rows: pl.DataFrame) -> Panel | None:
     here = rows.filter(pl.col("condition") == condition.id)
     if not here.height:
         return None
     one = here.filter(pl.col("trial") == here["trial"].min())
 
     def draw(width: Number) -> Graphic:
-        return signals([(one, {"color": paint(condition.position)})], each=30)
+        held = kind == "input" or stands_still(one["channel", "time", "value"])
+        return signals([Signal(one, {"color": paint(condition.position)}, held)], each=30)
 
     return Panel(draw=draw, title=condition.label, colour=condition.colour)
 

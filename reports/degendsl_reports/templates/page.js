@@ -22,16 +22,17 @@
     await vega;
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, defaultStyle: false, logLevel: 0, config: data.config, tooltip: { disableDefaultStyle: true } };
     const { view } = await vegaEmbed(box, spec, options);
-    // One picture with one name; a role on every group of marks would be noise.
-    box.setAttribute("role", "img");
-    box.setAttribute("aria-label", label);
-    box.querySelector("svg").setAttribute("aria-hidden", "true");
+    // A picture with one name, as the drawing that it replaces; Vega says of the box that it is one.
+    for (const said of ["role", "aria-roledescription"]) box.removeAttribute(said);
+    const picture = box.querySelector("svg");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", label);
     return view;
   };
 
   // A panel whose turn has come: the drawing stays until its successor is there, and if there is none.
   const stills = new Map();
-  const views = [];
+  const views = new Map();
   const wake = async (place) => {
     const spec = data.views[place.dataset.view];
     const box = make("div", "", "view");
@@ -45,10 +46,11 @@
       // What was chosen stays in sight, above what is said of it.
       scrollBy({ top: Math.max(0, box.getBoundingClientRect().bottom - panel.getBoundingClientRect().top) });
     });
-    await view.signal("chosen", chosen).runAsync();
+    const figure = place.closest("figure");
+    views.set(view, figure);
+    await follow(view, figure);
     stills.set(place, still);
     still.replaceWith(box);
-    views.push(view);
   };
   let turn = Promise.resolve();
   const watch = () => {
@@ -68,7 +70,36 @@
   const choose = (who) => {
     chosen = who;
     describe();
-    for (const view of views) view.signal("chosen", chosen).runAsync();
+    for (const figure of all("figure")) tell(figure);
+    for (const [view, figure] of views) follow(view, figure);
+  };
+  // A figure that has no mark of the chosen says so, and fades nothing.
+  const marked = new Map();
+  const marks = ({ id }) => {
+    if (!marked.has(id)) {
+      const specs = Object.keys(data.views).filter((view) => view.startsWith(`${id}/`)).map((view) => data.views[view]);
+      const rows = specs.flatMap(({ datasets }) => Object.values(datasets)).flat();
+      marked.set(id, [...new Set(rows.map(({ who }) => who).filter(Boolean))]);
+    }
+    return marked.get(id);
+  };
+  const within = (one, other) => ` ${other} `.includes(` ${one} `);
+  const absent = new Map();
+  const look = (figure) => {
+    if (!chosen || !marks(figure).length) return [];
+    const there = marks(figure).filter((who) => within(chosen, who) || within(who, chosen));
+    return there.some((who) => within(chosen, who)) ? [] : names().filter((who) => !there.includes(who));
+  };
+  const tell = (figure) => {
+    absent.set(figure, look(figure));
+    figure.querySelector(".absent")?.remove();
+    if (!absent.get(figure).length) return;
+    const said = absent.get(figure).map((who) => facts(who).said).join(" and ");
+    figure.querySelector(".foot").append(make("span", `Not drawn here: ${said}.`, "absent"));
+  };
+  const follow = (view, figure) => {
+    const none = absent.get(figure)?.length === names().length;
+    return view.signal("chosen", none ? "" : chosen).runAsync();
   };
   const facts = (who) => {
     const [condition, seed] = who.split(".").map(Number);
@@ -78,7 +109,8 @@
   const panel = document.getElementById("chosen");
   const describe = () => {
     panel.hidden = !chosen;
-    if (!chosen) return;
+    while (passing.length) passing.pop().finalize();
+    if (!chosen) return panel.firstElementChild.replaceChildren();
     const bar = make("div", "", "bar");
     bar.append(make("strong", names().map((who) => facts(who).said).join(" and ")));
     const buttons = make("span");
@@ -92,8 +124,8 @@
     bar.append(buttons);
     const found = make("div", "", "views");
     found.append(...names().map(table));
-    if (names().length === 1) pictures(chosen, found);
     panel.firstElementChild.replaceChildren(bar, found);
+    if (names().length === 1) pictures(chosen, found);
   };
   const move = (step, words) => {
     const { condition, seed, networks } = facts(chosen);
@@ -114,16 +146,22 @@
     });
     return element;
   };
-  // What the chosen network does, where the page holds it.
+  // What the chosen network does, where the page holds it; gone with the choice.
+  const passing = [];
   const pictures = (who, place) => {
     const exhibits = data.exhibits[who] ?? [];
     if (!exhibits.length) place.append(make("p", "The page holds trials of the best, the median and the worst network of each condition; not of this one."));
     for (const { title, kind, rows } of exhibits) {
       const box = make("div");
       const picture = make("div");
-      box.append(make("p", title), picture);
+      box.append(make("p", title));
       place.append(box);
-      embed(picture, { ...data.exhibit[kind], datasets: { rows } }, title).catch(() => box.remove());
+      embed(picture, { ...data.exhibit[kind], datasets: { rows } }, title).then((view) => {
+        // Another may have been chosen meanwhile.
+        if (!box.isConnected) return view.finalize();
+        passing.push(view);
+        box.append(picture);
+      }).catch(() => box.remove());
     }
   };
 

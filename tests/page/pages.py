@@ -1,0 +1,80 @@
+"""A page in a real browser: opened, brought to life, chosen from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from conftest import HOSTILE
+from playwright.sync_api import Browser, Page, expect
+from synthetic import synthetic_store
+
+from degendsl.store import Store
+from degendsl_reports import write_report
+
+
+def two_factors(root: Path) -> Store:
+    """A store of two factors and every table, with its page and a title that would be code."""
+    store = synthetic_store(root / "study" / "hash", channels=(1, 2), delays=(5, 10), title=HOSTILE)
+    write_report(store)
+    return store
+
+
+@contextmanager
+def opened(browser: Browser, store: Store, **context: Any) -> Iterator[tuple[Page, list[str]]]:
+    """A page with everything that goes wrong on it, and every request for what it lacks."""
+    trouble: list[str] = []
+    with browser.new_context(accept_downloads=True, **context) as inside:
+        page = inside.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: trouble.append(message.text))
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("dialog", lambda _: trouble.append("a script of the title ran"))
+        page.on("request", lambda request: trouble.extend(_outside(request.url)))
+        page.goto(store.report_path.as_uri())
+        yield page, trouble
+
+
+def awake(page: Page, *figures: str) -> None:
+    """Bring figures into sight, and wait until each panel is drawn by Vega."""
+    for figure in figures:
+        for panel in page.locator(f"#{figure} .panel").all():
+            panel.scroll_into_view_if_needed()
+            panel.locator(".view svg").wait_for()
+
+
+def all_awake(page: Page) -> None:
+    """Bring every figure to life by a window as tall as the page."""
+    assert page.viewport_size is not None
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": 40_000})
+    waiting = page.locator(".panel:not(:has(.view))")
+    expect(waiting).to_have_count(0, timeout=30_000)
+    assert page.locator(".still").count() == 0
+
+
+def in_focus(page: Page, figure: str) -> set[str]:
+    """The networks whose marks stand out in a figure, as Vega has them."""
+    return set(
+        page.evaluate(
+            """id => [...document.querySelectorAll(`#${id} .view path`)]
+              .filter(one => one.getAttribute('opacity') === '1' && one.__data__?.datum?.who)
+              .map(one => one.__data__.datum.who)""",
+            figure,
+        )
+    )
+
+
+def choose(page: Page, figure: str, who: str) -> None:
+    """Click the mark of a network."""
+    place = page.evaluate_handle(
+        """([id, who]) => [...document.querySelectorAll(`#${id} .view path`)]
+          .find(one => one.__data__?.datum?.who === who)""",
+        [figure, who],
+    ).as_element()
+    assert place is not None
+    place.click(force=True)
+
+
+def _outside(address: str) -> list[str]:
+    """An address that the page should not have asked for; itself and what is in it are none."""
+    return [] if address.startswith(("file:", "data:", "blob:")) else [address]

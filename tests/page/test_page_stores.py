@@ -1,0 +1,91 @@
+"""Pages of stores that lack something, that changed, that are many or large."""
+
+from pathlib import Path
+
+import pytest
+from conftest import HOSTILE
+from pages import opened
+from playwright.sync_api import Browser
+from synthetic import synthetic_store
+
+from degendsl_reports import render, write_index, write_report
+
+
+def test_what_a_store_lacks_leaves_a_gap_and_no_error(tmp_path: Path):
+    store = synthetic_store(tmp_path / "study" / "hash", channels=(1, 2), networks=3)
+    whole = render(store)
+    assert "two families of solutions" in whole and "DSA distance (delays 5, rank 10)" in whole
+    assert (
+        "memory demand" in whole
+        and ">shuffled</text>" in whole
+        and "Dynamics under other settings" in whole
+    )
+    # Tables that others are joined with; whatever else is absent leaves out a chart of its own.
+    for names in (("networks",), ("degeneracy",), ("stimuli", "singular_values")):
+        paths = [store.root / "tables" / f"{name}.parquet" for name in names]
+        kept = [path.read_bytes() for path in paths]
+        for path in paths:
+            path.unlink()
+        assert "<h1>" in render(store), names
+        for path, content in zip(paths, kept, strict=True):
+            path.write_bytes(content)
+    lean = store.table("degeneracy").drop(
+        "floor", "null", "cross", "untrained", "surrogate", "two_families"
+    )
+    store.write_table("degeneracy", lean)
+    html = render(store)
+    assert "Numerical floor: not measured" in html and 'stroke-dasharray="1,3"' not in html
+    for path in (store.root / "tables").glob("*.parquet"):
+        path.unlink()
+    assert "Nothing could be compared" in render(store)
+
+
+def test_a_page_is_written_anew_where_something_changed(tmp_path: Path):
+    store = synthetic_store(tmp_path / "study" / "hash", channels=(1,), networks=2)
+    write_report(store)
+    first = store.report_path.stat().st_mtime_ns
+    write_report(store)
+    assert store.report_path.stat().st_mtime_ns == first
+    effects = store.table("effects")
+    store.write_table("effects", effects.with_columns(change=-0.5))
+    write_report(store)
+    assert "falls by 50" in store.report_path.read_text()
+
+
+def test_the_index_links_each_cell_to_its_evidence(browser: Browser, tmp_path: Path):
+    stores = [synthetic_store(tmp_path / name / "hash", title=f"{name} {HOSTILE}") for name in "ab"]
+    write_report(stores[1])
+    path = write_index(stores, tmp_path)
+    with browser.new_context() as inside:
+        page = inside.new_page()
+        page.goto(path.as_uri())
+        assert page.locator(".directions tbody tr").count() == 2
+        assert page.locator(".directions .verdict.holds").count() == 2
+        assert HOSTILE in page.inner_text("main")
+        page.click(".directions tbody tr:nth-child(2) td:nth-of-type(2) a")
+        assert page.url == stores[1].report_path.as_uri() + "#level-dynamics"
+        assert page.inner_text("h1") == f"b {HOSTILE}"
+
+
+@pytest.mark.slow
+def test_a_large_study_is_small_and_opens_soon(browser: Browser, tmp_path: Path):
+    store = synthetic_store(
+        tmp_path / "study" / "hash",
+        channels=range(1, 18),
+        delays=(5, 10, 20, 40),
+        networks=50,
+        epochs=80,
+    )
+    write_report(store)
+    assert store.report_path.stat().st_size < 6_000_000
+    assert "pairs are drawn, evenly chosen" in store.report_path.read_text()
+    opened_after = []
+    for _ in range(3):
+        with opened(browser, store) as (page, trouble):
+            page.wait_for_function("performance.getEntriesByType('navigation')[0].loadEventEnd > 0")
+            opened_after.append(
+                page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
+            )
+            assert trouble == []
+    # Milliseconds; the machine may be busy with something else once or twice.
+    assert min(opened_after) < 2000
