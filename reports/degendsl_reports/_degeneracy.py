@@ -9,7 +9,7 @@ def degeneracy(study: Study, level: str) -> pl.DataFrame:
     """Values of a level at the end, a row per condition and metric."""
     names = ("value", "ci_low", "ci_high", "floor", "null", "cross", "untrained", "surrogate")
     rows = study.rows(
-        "degeneracy", "condition", "level", "metric", "at", *names, "n_networks", "n_pairs"
+        "degeneracy", "condition", "level", "metric", "at", *names, "n_networks", "n_pairs", "rank"
     )
     return rows.filter((pl.col("level") == level) & (pl.col("at") == "end"))
 

@@ -22,7 +22,7 @@ _TEXTS = frozenset(
     "direction setting signal".split()
 )
 _INTEGERS = frozenset(
-    "seed seed_a seed_b epoch epochs n_networks n_pairs trial channel index row column".split()
+    "seed seed_a seed_b epoch epochs n_networks n_pairs rank trial channel index row column".split()
 )
 _FLAGS = frozenset(("stable", "monotone", "two_families"))
 
@@ -198,9 +198,21 @@ class Study:
     def metric(self, name: str) -> Metric:
         """The words of a metric, as they hold of these networks."""
         found = metric(name)
+        if name.partition("[")[0] == "dsa" and not self._angles:
+            found = found._replace(axis=found.axis.removesuffix(" (rad)"))
         if not self.given:
             return found
         return found._replace(title=as_given(found.title), axis=as_given(found.axis))
+
+    @cached_property
+    def _angles(self) -> bool:
+        """Whether every distance of dynamics is an angle."""
+        measure = self.resolved.get("measure") or {}
+        dynamics = measure.get("dynamics") or {}
+        several = dynamics if isinstance(dynamics, list) else [dynamics]
+        scores = {one.get("score", "angular") for one in several}
+        other = (measure.get("sensitivity") or {}).get("dynamics.score") or ()
+        return scores | set(other) <= {"angular"}
 
     def network_column(self, name: str) -> tuple[str, str]:
         """A heading and an axis for a column of `networks`, as they hold of these networks."""

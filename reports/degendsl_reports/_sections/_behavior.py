@@ -10,6 +10,7 @@ from .._theme import TARGET, Graphic, paint
 from .._words import slug
 from ._level_chart import level_chart
 from ._section import Section
+from ._sensitivity import sensitivity_charts
 from ._signals import Signal, signals, stands_still
 from ._strips import strip_chart
 
@@ -38,7 +39,8 @@ def behavior(study: Study) -> Section | None:
         )
         for name in others
     ]
-    kept = [chart for chart in (*charts, *more, *trials) if chart is not None]
+    under = sensitivity_charts(study, "behavior")
+    kept = [chart for chart in (*charts, *more, *under, *trials) if chart is not None]
     if not kept:
         return None
     return Section(

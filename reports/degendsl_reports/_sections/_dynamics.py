@@ -35,7 +35,8 @@ def dynamics(study: Study) -> Section | None:
     name = primary(study, "dynamics")
     if not name:
         return None
-    unit = "rad" if name == "dsa" else study.metric(name).axis
+    axis = study.metric(name).axis
+    unit = "rad" if axis.endswith("(rad)") else axis
     more = [
         level_chart(
             study,

@@ -1,9 +1,11 @@
 """One metric of degeneracy: value, interval, what is behind it, what to hold it against."""
 
+from collections.abc import Callable
+
 import altair as alt
 import polars as pl
 
-from .._charts import Chart, Panel, table_of
+from .._charts import Chart, Panel, Table, table_of
 from .._degeneracy import degeneracy
 from .._marks import jitter, reference_lines, reference_names
 from .._numbers import Number, number, wide
@@ -29,10 +31,14 @@ COLUMNS = {
     "untrained": "Untrained",
     "null": "Null",
     "cross": "Cross",
+    "surrogate": "Shuffled",
     "floor": "Floor",
+    "rank": "Rank",
     "n_networks": "Networks",
     "n_pairs": "Pairs",
 }
+# Columns that not every level has; empty ones are no help to a reader.
+_SOME = frozenset(("surrogate", "null", "cross", "rank", "n_pairs"))
 
 
 def level_chart(
@@ -42,12 +48,35 @@ def level_chart(
     words = study.metric(name)
     rows = study.placed(degeneracy(study, level).filter(pl.col("metric") == name))
     behind, note = _behind(study, name)
+    panel = values_drawn(study, rows, behind, words.axis)
+    return Chart(
+        id=id,
+        title=title or LEVELS[level],
+        summary=_summary(words.title, rows),
+        panels=[panel(pl.col("facet") == facet, facet) for facet in study.facets],
+        width=width if len(study.facets) <= 3 else 246,
+        table=told(rows, COLUMNS, full="degeneracy"),
+        note=" ".join(filter(None, (_note(study, level) if not title else "", words.note, note))),
+        flags=_flags(rows),
+    )
+
+
+def told(rows: pl.DataFrame, names: dict[str, str], *, full: str) -> Table:
+    """Values in rows, without columns that this level does not have."""
+    empty = {name for name in _SOME & set(names) if not rows[name].is_not_null().any()}
+    return table_of(rows, {n: words for n, words in names.items() if n not in empty}, full=full)
+
+
+def values_drawn(
+    study: Study, rows: pl.DataFrame, behind: pl.DataFrame | None, axis: str
+) -> Callable[[pl.Expr, str], Panel]:
+    """Makes panels of some of the values, given which and a title; all have one axis."""
     # Null and floor may lie near zero, which is just where they are to be seen.
     log = wide([*rows["value"].to_list(), *rows["untrained"].to_list()], 20)
     if log:
         # A deviation or an interval may reach zero, which has no place on this axis.
         least = rows["value"].drop_nulls().to_list()
-        behind = behind.filter(pl.col("value") > min(least) / 1e3)
+        behind = None if behind is None else behind.filter(pl.col("value") > min(least) / 1e3)
         rows = rows.with_columns(
             pl.when(pl.col(column) > min(least) / 1e3).then(column)
             for column in ("ci_low", *(column for column, _ in REFERENCES))
@@ -57,28 +86,17 @@ def level_chart(
         value
         for column in ("value", "ci_low", "ci_high", *(column for column, _ in REFERENCES))
         for value in rows[column].drop_nulls().to_list()
-    ] + behind["value"].to_list()
-    y = value_y("value", words.axis, seen, log=log)
+    ] + ([] if behind is None else behind["value"].to_list())
+    y = value_y("value", axis, seen, log=log)
 
-    def panel(facet: str) -> Panel:
-        here = rows.filter(pl.col("facet") == facet)
-        points = behind.filter(pl.col("facet") == facet)
+    def panel(which: pl.Expr, title: str) -> Panel:
+        here = rows.filter(which)
+        points = None if behind is None else behind.filter(which)
         return Panel(
-            draw=lambda width: _level(study, here, points, y, seen, width, log=log),
-            title=facet,
+            draw=lambda width: _level(study, here, points, y, seen, width, log=log), title=title
         )
 
-    table = table_of(rows.drop("facet", "position", "band"), COLUMNS, full="degeneracy")
-    return Chart(
-        id=id,
-        title=title or LEVELS[level],
-        summary=_summary(words.title, rows),
-        panels=[panel(facet) for facet in study.facets],
-        width=width if len(study.facets) <= 3 else 246,
-        table=table,
-        note=" ".join(filter(None, (_note(study, level) if not title else "", words.note, note))),
-        flags=_flags(rows),
-    )
+    return panel
 
 
 # Where in its band a value stands, and where the points behind it begin and end.
@@ -89,7 +107,7 @@ _HEIGHT = 200
 def _level(
     study: Study,
     rows: pl.DataFrame,
-    behind: pl.DataFrame,
+    behind: pl.DataFrame | None,
     y: alt.Y,
     seen: list[Number],
     width: Number,
@@ -108,19 +126,26 @@ def _level(
     base = alt.Chart(rows.drop_nulls("value").with_columns(shift=_VALUE)).encode(
         x=x, xOffset=alt.XOffset("shift:Q", scale=shift), color=colours(study)
     )
+    points = (
+        []
+        if behind is None
+        else [
+            alt.Chart(behind)
+            .mark_circle(size=6 if crowded else 15)
+            .encode(
+                x=x,
+                xOffset=alt.XOffset("shift:Q", scale=shift),
+                y=y,
+                color=colours(study),
+                opacity=focus(0.36),
+                stroke=ring(),
+                tooltip=[*NETWORK, tip("value", "value")],
+            )
+        ]
+    )
     layers = [
         reference_lines(references, x, y),
-        alt.Chart(behind)
-        .mark_circle(size=6 if crowded else 15)
-        .encode(
-            x=x,
-            xOffset=alt.XOffset("shift:Q", scale=shift),
-            y=y,
-            color=colours(study),
-            opacity=focus(0.36),
-            stroke=ring(),
-            tooltip=[*NETWORK, tip("value", "value")],
-        ),
+        *points,
         base.mark_rule(strokeWidth=2.2).encode(y=alt.Y("ci_low:Q"), y2=alt.Y2("ci_high:Q")),
         base.mark_circle(size=30 if crowded else 80, opacity=1, stroke=PAPER).encode(
             y=y,
@@ -130,6 +155,7 @@ def _level(
                 tip("ci_low", "95\u202f% from"),
                 tip("ci_high", "to"),
                 *(tip(column, word) for column, word in there),
+                *([tip("rank", "rank")] if rows["rank"].is_not_null().any() else []),
             ],
         ),
     ]

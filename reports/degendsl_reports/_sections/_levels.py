@@ -3,14 +3,14 @@
 import altair as alt
 import polars as pl
 
-from .._charts import Chart, Panel, table_of
+from .._charts import Chart, Panel
 from .._colours import shade
 from .._degeneracy import degeneracy, primary
 from .._numbers import Number, number
 from .._study import Study
 from .._theme import PAPER, Graphic, levels_x, tip
 from .._words import LEVELS, lowered
-from ._level_chart import COLUMNS, REFERENCES, level_chart
+from ._level_chart import COLUMNS, REFERENCES, level_chart, told
 from ._section import Section
 
 
@@ -67,7 +67,7 @@ def heat_map(study: Study, level: str) -> Chart:
             )
         return alt.layer(*layers, height=30 * len(study.facets))
 
-    table = table_of(rows.drop("facet", "position", "band"), COLUMNS, full="degeneracy")
+    table = told(rows, COLUMNS, full="degeneracy")
     return Chart(
         id=f"heat-{level}",
         title=f"{LEVELS[level]}: {lowered(study.metric(name).title)}",

@@ -9,10 +9,17 @@ from .._numbers import Number
 from .._study import Study, least, most
 from .._theme import SOFT, Graphic, tip, value_x
 from .._words import LEVELS
+from ._settings import settings_chart
 
 
 def sensitivity_charts(study: Study, level: str) -> list[Chart]:
-    """One chart a level, a panel a factor, a row a setting; where other settings were asked for."""
+    """Where other settings were asked for: what they do to the changes, and the values behind."""
+    values = settings_chart(study, level)
+    return [*_changes(study, level), *([values] if values else [])]
+
+
+def _changes(study: Study, level: str) -> list[Chart]:
+    """One chart a level, a panel a factor, a row a setting."""
     name = primary(study, level)
     rows = study.rows(
         "sensitivity", "factor", "level", "metric", "setting", "change", "ci_low", "ci_high"

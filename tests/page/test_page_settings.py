@@ -1,0 +1,74 @@
+"""Values under other settings of the measure: beside their references, the rank named."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from synthetic import synthetic_store, write_lock
+
+from degendsl_reports._degeneracy import primary
+from degendsl_reports._sections import _behavior, _dynamics, _weights
+from degendsl_reports._study import Study
+
+GRID = ("delays 5, rank per study", "delays 5, rank per condition")
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    """Two conditions whose values under both settings are known, for every metric."""
+    store = synthetic_store(tmp_path, channels=(1, 2), networks=4, epochs=6)
+    end = store.table("degeneracy").filter(at="end").drop("at", "n_pairs", "two_families")
+    place = pl.col("condition").rank("dense").cast(pl.Int64)
+    ranks = {GRID[0]: pl.lit(6, pl.Int64), GRID[1]: 3 * place}
+    rows = [
+        end.with_columns(
+            setting=pl.lit(setting), rank=pl.when(pl.col("level") == "dynamics").then(rank)
+        )
+        for setting, rank in ranks.items()
+    ]
+    store.write_table("sensitivity_values", pl.concat(rows))
+    return Study(store)
+
+
+@pytest.mark.parametrize("level", ["behavior", "dynamics", "weights"])
+def test_every_level_shows_its_values_and_references_under_every_setting(study: Study, level: str):
+    section = {"behavior": _behavior.behavior, "dynamics": _dynamics.dynamics}.get(
+        level, _weights.weights
+    )(study)
+    assert section is not None
+    (chart,) = (one for one in section.charts if one.id == f"settings-{level}")
+    assert tuple(panel.title for panel in chart.panels) == GRID
+    assert chart.table is not None and chart.table.full == "sensitivity_values"
+    values = study.table("sensitivity_values").filter(metric=primary(study, level))
+    column = {name: list(cells) for name, cells in _columns(chart.table)}
+    assert column["Value"] == values["value"].to_list() and len(column["Value"]) == 4
+    for name, stored in (("Floor", "floor"), ("Null", "null"), ("Untrained", "untrained")):
+        assert column[name] == values[stored].to_list()
+    assert ("Shuffled" in column) == (level == "weights")
+    assert ("Rank" in column) == (level == "dynamics")
+    for panel in chart.panels:
+        said = str(panel.draw(246).to_dict())
+        assert "'untrained'" in said and "'floor'" in said
+        assert ("'field': 'rank'" in said) == (level == "dynamics")
+
+
+def _columns(table) -> zip:  # pyright: ignore
+    return zip(table.columns, zip(*table.rows, strict=True), strict=True)
+
+
+def test_ranks_that_differ_between_conditions_are_named(study: Study):
+    section = _dynamics.dynamics(study)
+    assert section is not None
+    (chart,) = (one for one in section.charts if one.id == "settings-dynamics")
+    assert chart.note == (
+        "Of delays 5, rank per condition: rank 3 in channels 1, 6 in channels 2. "
+        "Networks of unequal ranks are never compared, only these values."
+    )
+
+
+@pytest.mark.parametrize("score, unit", [("angular", " (rad)"), ("wasserstein", "")])
+def test_only_angles_are_in_radians(study: Study, score: str, unit: str):
+    assert study.metric("dsa").axis == "DSA distance (rad)"
+    resolved = study.resolved | {"measure": {"sensitivity": {"dynamics.score": [score]}}}
+    write_lock(study.store, resolved=resolved)
+    assert Study(study.store).metric("dsa").axis == f"DSA distance{unit}"
