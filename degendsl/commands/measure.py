@@ -33,6 +33,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="rank of the operators; below 1 the share of variance that it must reach",
     )
+    parser.add_argument(
+        "--choose",
+        choices=("given", "prediction"),
+        help="prediction: the lowest rank up to --rank that predicts held-out trials",
+    )
     parser.add_argument("--score", choices=("angular", "euclidean", "wasserstein"))
     parser.add_argument("--starts", type=int, metavar="N", help="starts of each minimisation")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the random starts")
@@ -76,12 +81,16 @@ def _settings(options: argparse.Namespace) -> tuple[Any, Any]:
     rank = options.rank
     if rank is not None and not (0 < rank < 1 or (1 <= rank <= 10_000 and rank == int(rank))):
         raise UsageError(f"--rank is a whole number or a share below 1, not {rank:g}")
+    if options.choose == "prediction" and rank is not None and rank < 1:
+        raise UsageError(
+            f"--choose prediction tries ranks up to a whole --rank, not a share of {rank:g}"
+        )
 
     def given(*names: str) -> dict[str, Any]:
         chosen = {name: getattr(options, name) for name in names}
         return {name: value for name, value in chosen.items() if value is not None}
 
-    dsa = kinds.DSA(**given("delays", "interval", "rank", "score", "starts"))
+    dsa = kinds.DSA(**given("delays", "interval", "rank", "choose", "score", "starts"))
     return dsa, kinds.PIF(**given("starts", "seed"))
 
 
@@ -95,6 +104,8 @@ def _answer(found: Any) -> Answer:
                 interval = f" [{row['ci_low']:.3g}, {row['ci_high']:.3g}]"
             label = labels[row["condition"]]
             lines.append(f"{label}, {row['level']}: {row['metric']} {row['value']:.4g}{interval}")
+    if found.rank is not None:
+        lines.append(f"rank: {found.rank}, chosen from the networks")
     lines.append(f"page: {found.report}")
     return Answer(
         text="\n".join(lines),
@@ -102,6 +113,7 @@ def _answer(found: Any) -> Answer:
             "folder": str(found.store.root),
             "report": str(found.report),
             "groups": dict(found.networks),
+            "rank": found.rank,
             "degeneracy": [{**row, "label": labels[row["condition"]]} for row in found.degeneracy],
             "problems": list(found.problems),
         },

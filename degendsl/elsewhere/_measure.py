@@ -13,7 +13,7 @@ import polars as pl
 
 from degendsl.analysis import Study, tables_of
 from degendsl.errors import InputError, StoreError
-from degendsl.measuring import ConditionMeasures, Given, Group, measure_given
+from degendsl.measuring import Given, GivenMeasures, Group, measure_given
 from degendsl.spec import kinds
 from degendsl.store import Store
 from degendsl.version import __version__
@@ -30,13 +30,14 @@ class Comparison:
     """What a measurement left behind.
 
     networks: how many there are, by the label of their group. ids: the group's name in tables, in
-    the same order. degeneracy: the rows of that table that have a value. problems: what could not
-    be measured, in words.
+    the same order. rank: of the operators, where it was chosen from the networks. degeneracy: the
+    rows of that table that have a value. problems: what could not be measured, in words.
     """
 
     store: Store
     networks: Mapping[str, int]
     ids: tuple[str, ...]
+    rank: int | None
     degeneracy: Sequence[Mapping[str, Any]]
     problems: tuple[str, ...]
 
@@ -58,6 +59,8 @@ def measure_files(
 ) -> Comparison:
     """Measure the networks of some files; tables and page go to the folder `out`.
 
+    What the folder knows of networks, by their numbers, is not measured again.
+
     **Arguments:**
 
     - `paths`: npz files with arrays `states` (network, trial, time, unit), `weights` (network,
@@ -77,12 +80,23 @@ def measure_files(
     groups = _groups(networks)
     check_embedding([one for some in networks.values() for one in some], dsa.delays)
     with store.locked():
-        measured = measure_given(
-            [(group, networks[group.label]) for group in groups], dsa, pif, report, pairs=pairs
+        before = store.lock
+        inputs = [_identity(path) for path in files_of(files)]
+        asked = _Asked(inputs, dsa, pif, pairs, title)
+        if not before:
+            # First, so that a folder that was begun is known as ours.
+            store.write_lock(_lock(store, asked, groups, before))
+        found = measure_given(
+            [(group, networks[group.label]) for group in groups],
+            dsa,
+            pif,
+            store,
+            report,
+            pairs=pairs,
+            ranks=before.get("ranks", ()),
         )
-        # First, so that a folder that was begun is known as ours.
-        store.write_lock(_lock(store, files, measured, dsa, pif, pairs, title))
-        made = tables_of(Study(measured=tuple(measured), paired=False))
+        store.write_lock(_lock(store, asked, groups, before, found))
+        made = tables_of(Study(measured=tuple(found.groups), paired=False))
         made["sources"] = _sources(groups, networks)
         for name, table in made.items():
             store.write_table(name, table)
@@ -92,6 +106,7 @@ def measure_files(
         store=store,
         networks={group.label: len(networks[group.label]) for group in groups},
         ids=tuple(group.id for group in groups),
+        rank=found.rank.rank if found.rank else None,
         degeneracy=rows.to_dicts(),
         problems=tuple(made["problems"]["problem"].to_list()),
     )
@@ -135,49 +150,62 @@ def _sources(groups: Sequence[Group], networks: Mapping[str, Sequence[Given]]) -
     return pl.DataFrame(rows, schema=_SOURCES)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for, of which files."""
+
+    inputs: Sequence[Mapping[str, Any]]
+    dsa: kinds.DSA
+    pif: kinds.PIF
+    pairs: int | None
+    title: str | None
+
+
 def _lock(
     store: Store,
-    paths: Sequence[Path],
-    measured: Sequence[ConditionMeasures],
-    dsa: kinds.DSA,
-    pif: kinds.PIF,
-    pairs: int | None,
-    title: str | None,
+    asked: _Asked,
+    groups: Sequence[Group],
+    before: Mapping[str, Any],
+    found: GivenMeasures | None = None,
 ) -> dict[str, Any]:
     """What was read and how it was compared, in the words that the page looks for."""
-    inputs = [_identity(path) for path in files_of(paths)]
-    there = {level for one in measured for level, _ in one.levels}
-    measure = {"dynamics": asdict(dsa), "weights": asdict(pif)}
-    chosen = {"pairs": {"max": pairs}}
-    study = {"name": store.root.resolve().name, "title": title or "Networks from elsewhere"}
-    made_of = json.dumps([inputs, measure, chosen], sort_keys=True)
+    there = {level for one in found.groups for level, _ in one.levels} if found else set()
+    measure = {"dynamics": asdict(asked.dsa), "weights": asdict(asked.pif)}
+    chosen = {"pairs": {"max": asked.pairs}}
+    study = {"name": store.root.resolve().name, "title": asked.title or "Networks from elsewhere"}
+    made_of = json.dumps([asked.inputs, measure, chosen], sort_keys=True)
     return {
         "format": 1,
         "kind": LOCK_KIND,
         "degendsl": __version__,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": before.get("created") or datetime.now(UTC).isoformat(timespec="seconds"),
         "folder_hash": hashlib.sha256(made_of.encode()).hexdigest()[:12],
-        "inputs": inputs,
+        "inputs": list(asked.inputs),
         "resolved": {
             "study": study,
             "measure": chosen | {level: how for level, how in measure.items() if level in there},
         },
         "conditions": [
-            {
-                "id": one.condition.id,
-                "label": one.condition.label,
-                "levels": dict(one.condition.levels),
-            }
-            for one in measured
+            {"id": group.id, "label": group.label, "levels": dict(group.levels)} for group in groups
         ],
-        "methods": _methods(measured, there, dsa, pif),
+        "methods": _methods(asked, found, there) if found else [],
+        "ranks": _ranks(before.get("ranks"), found),
         "python": platform.python_version(),
     }
 
 
-def _methods(
-    measured: Sequence[ConditionMeasures], there: set[str], dsa: kinds.DSA, pif: kinds.PIF
-) -> list[str]:
+def _ranks(before: Any, found: GivenMeasures | None) -> list[Any]:
+    """Every rank that was chosen, the latest of its settings."""
+    entries = before if isinstance(before, list) else []
+    if found is None or found.rank is None:
+        return entries
+    new = found.rank.entry
+    others = [one for one in entries if isinstance(one, dict) and one.get("asked") != new["asked"]]
+    return [*others, new]
+
+
+def _methods(asked: _Asked, found: GivenMeasures, there: set[str]) -> list[str]:
+    measured = found.groups
     count = sum(len(one.records) for one in measured)
     said = [f"{count:,} networks trained elsewhere were compared as they were given."]
     if len(measured) > 1:
@@ -186,9 +214,11 @@ def _methods(
     if "behavior" in there:
         said.append("Behaviour: spread of the losses that were given with the networks.")
     if "dynamics" in there:
-        said.append(f"Dynamics: {dsa.sentence()}.")
+        said.append(f"Dynamics: {asked.dsa.sentence()}.")
+        if found.rank:
+            said.append(found.rank.sentence)
     if "weights" in there:
-        said.append(f"Weights: {pif.sentence()}.")
+        said.append(f"Weights: {asked.pif.sentence()}.")
     return said
 
 

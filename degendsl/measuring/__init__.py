@@ -3,11 +3,12 @@
 from ._cache import MEASURE_VERSION as MEASURE_VERSION
 from ._cache import Measured as Measured
 from ._examples import Examples as Examples
-from ._given import Given as Given
-from ._given import measure_given as measure_given
 from ._groups import Group as Group
 from ._information import ENTROPY as ENTROPY
 from ._information import GAUSSIAN as GAUSSIAN
 from ._pairs import chosen_pairs as chosen_pairs
 from ._study import ConditionMeasures as ConditionMeasures
 from ._study import measure_study as measure_study
+from .given import Given as Given
+from .given import GivenMeasures as GivenMeasures
+from .given import measure_given as measure_given

@@ -19,9 +19,9 @@ from ._probes import probe_of
 # Enough to see, little to keep: trials, channels, times of a trial, trials of a trajectory.
 _TRIALS, _CHANNELS, _TIMES, PATHS = 2, 6, 150, 6
 # A condition of no more networks than this shows them all.
-_FEW = 12
+FEW = 12
 # Units of the matrices that are laid side by side.
-_UNITS = 48
+UNITS = 48
 _STARTS = 3
 
 
@@ -73,7 +73,7 @@ def examples(
     order = np.argsort(losses.arrays["eval_mse"], kind="stable")
     ranked = [losses.seeds[int(index)] for index in order]
     roles = {ranked[-1]: "worst", ranked[0]: "best", ranked[len(ranked) // 2]: "median"}
-    seeds = sorted(ranked) if len(ranked) <= _FEW else sorted(roles)
+    seeds = sorted(ranked) if len(ranked) <= FEW else sorted(roles)
     shown = Networks(condition=condition, at="end", records={s: records[s] for s in seeds})
     middle = ranked[max(0, len(ranked) // 2 - 1) :][:2]
     pair = (middle[0], middle[1]) if len(middle) == 2 else None
@@ -174,7 +174,7 @@ def _matched(
         )
         return {"matched": side_by_side(first, second)}
 
-    settings = {"units": _UNITS, "starts": _STARTS}
+    settings = {"units": UNITS, "starts": _STARTS}
     return cached(store, two, "matched", settings, compute).arrays["matched"]
 
 
@@ -184,7 +184,7 @@ def side_by_side(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     second = second[np.ix_(match.permutation, match.permutation)]
     # The units that carry most, sorted along the main direction that both matrices share.
     strength = sum(np.abs(m).sum(axis=0) + np.abs(m).sum(axis=1) for m in (first, second))
-    strong = np.sort(np.argsort(-np.asarray(strength), kind="stable")[:_UNITS])
+    strong = np.sort(np.argsort(-np.asarray(strength), kind="stable")[:UNITS])
     along = np.linalg.svd((first + second)[np.ix_(strong, strong)])[0][:, 0]
     chosen = strong[np.argsort(along, kind="stable")]
     both = np.stack([m[np.ix_(chosen, chosen)] for m in (first, second)])

@@ -55,15 +55,21 @@ def reported(
     return Measured(seeds=seeds, arrays=merged(numbers, tags, shared), left_out=left_out)
 
 
-def sentences(left_out: Mapping[int, str], of: int) -> list[str]:
-    """What is missing, in a line for every kind of reason."""
+def sentences(
+    left_out: Mapping[int, str], of: int, names: Mapping[int, str] | None = None
+) -> list[str]:
+    """What is missing, in a line for every kind of reason.
+
+    names: what networks are called in `left_out`; by default their number.
+    """
+    names = names or {seed: f"network {seed}" for seed in left_out}
     kinds: dict[str, list[int]] = {}
     for seed, why in left_out.items():
-        kinds.setdefault(re.sub(r"\d+", "#", why), []).append(seed)
+        kinds.setdefault(re.sub(r"\d+", "#", why.replace(names[seed], "")), []).append(seed)
     lines = []
     for seeds in kinds.values():
         first, *others = seeds
-        more = [f"network {seed}" for seed in others[:_NAMED]]
+        more = [names[seed] for seed in others[:_NAMED]]
         if len(others) > _NAMED:
             more.append(f"{len(others) - _NAMED} more")
         likewise = f"; likewise {', '.join(more)}" if others else ""

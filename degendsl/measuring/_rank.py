@@ -77,8 +77,8 @@ def _chosen(
     return rank_of(states, dsa)
 
 
-def rank_of(states: Sequence[Float[np.ndarray, "trial time unit"]], dsa: kinds.DSA) -> int:
-    """The rank that these networks together ask for."""
+def rank_of(states: Sequence[np.ndarray], dsa: kinds.DSA) -> int:
+    """The rank that these networks (trial, time, unit), of any width, together ask for."""
     if dsa.choose == "given":
         return metrics.rank_for_variance(
             states, delays=dsa.delays, share=dsa.rank, interval=dsa.interval

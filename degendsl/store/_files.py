@@ -5,8 +5,11 @@ import io
 import json
 import os
 import socket
+import struct
+import tokenize
 import uuid
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, final
@@ -18,6 +21,23 @@ from degendsl.errors import StoreError
 from ._faults import fault_point
 
 _HOST = socket.gethostname()
+# What reading an archive of arrays raises where it is damaged, or something else altogether.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    tokenize.TokenError,
+    EOFError,
+    KeyError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 
 
 @contextlib.contextmanager
@@ -158,9 +178,10 @@ class StoredArrays(Mapping[str, np.ndarray]):
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[np.lib.npyio.NpzFile]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Of a file that is cut off, NumPy would leave closing to chance.
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             yield archive
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise StoreError(
             f"{path} is damaged or not ours ({error}). Delete it and run again: "
             "only what it held is computed anew."

@@ -1,0 +1,113 @@
+"""The level of dynamics of networks from elsewhere: operators, distances, null and cross."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from degendsl import metrics
+from degendsl.errors import MeasureError
+from degendsl.spec import kinds
+
+from .._cache import Arrays, Measured
+from .._dynamics import between_operators
+from .._left_out import WHY
+from .._pairs import Pair, chosen_pairs
+from ._kept import Kept
+from ._networks import Compared
+
+_NUMBERS: dict[str, tuple[int, ...]] = {"dsa": (), "agreeing": (), "spread": (), "starts": ()}
+# A message that is kept must fit whatever the network is called.
+_NAME = "the network"
+
+
+def dynamics(states: Compared, dsa: kinds.DSA, most: int | None, kept: Kept) -> Measured:
+    """The DSA distance of each pair; a network that does not carry the settings is left out."""
+    fitted = operators(states, dsa, kept)
+    there = [index for index, why in enumerate(fitted[WHY]) if not why]
+    some = states.only([states.seeds[index] for index in there])
+    pairs = chosen_pairs(len(there), most)
+    matrices = fitted["operators"][there]
+
+    def compute(missing: list[int]) -> Arrays:
+        return between_operators(matrices, [pairs[k] for k in missing], dsa)
+
+    # A distance does not depend on which of the two comes first.
+    rows = [tuple(sorted((some.keys[i], some.keys[j]))) for i, j in pairs]
+    settings = _settings(dsa) | {"score": dsa.score, "starts": dsa.starts}
+    found = kept.numbers("dynamics", settings, rows, _NUMBERS, compute)
+    left_out = {
+        seed: str(why).replace(_NAME, name)
+        for seed, name, why in zip(states.seeds, states.names, fitted[WHY], strict=True)
+        if why
+    }
+    arrays = {
+        "pairs": np.array(pairs, int).reshape(-1, 2),
+        **found,
+        "operators": matrices,
+        "singular_values": fitted["singular_values"][there],
+    }
+    return Measured(seeds=some.seeds, arrays=arrays, left_out={"": left_out} if left_out else {})
+
+
+def of_halves(
+    states: Compared, pairs: Sequence[Pair], dsa: kinds.DSA, kept: Kept
+) -> dict[str, Measured]:
+    """Null d(i_a, i_b) and cross d(i_a, j_b), where a and b are the even and the odd trials.
+
+    Both are of half the trials each, so they belong beside each other. None where there is one
+    trial, or half of the trials carry the rank of no network.
+    """
+    n = len(states.seeds)
+    halves = [operators(states, dsa, kept, part) for part in ("even", "odd")]
+    matrices = np.concatenate([one["operators"] for one in halves])
+    found = {}
+    for name, asked in (("null", [(k, k) for k in range(n)]), ("cross", pairs)):
+
+        def compute(missing: list[int], asked: Sequence[Pair] = asked) -> Arrays:
+            # The odd trials' operators come after the even ones'.
+            shifted = [(asked[k][0], n + asked[k][1]) for k in missing]
+            return between_operators(matrices, shifted, dsa)
+
+        rows = [(states.keys[i], states.keys[j]) for i, j in asked]
+        settings = _settings(dsa) | {"score": dsa.score, "starts": dsa.starts}
+        arrays = kept.numbers(name, settings, rows, _NUMBERS, compute)
+        if np.isfinite(arrays["dsa"]).any():
+            found[name] = Measured(seeds=states.seeds, arrays=arrays)
+    return found
+
+
+def operators(states: Compared, dsa: kinds.DSA, kept: Kept, part: str = "all") -> Arrays:
+    """The operator and leading singular values of each network on all, even or odd trials.
+
+    NaN for a network that has none, and why.
+    """
+    trials = {"all": slice(None), "even": slice(0, None, 2), "odd": slice(1, None, 2)}[part]
+    rank = int(dsa.rank)
+    nothing = np.full((rank, rank), np.nan), np.full(rank + 1, np.nan)
+
+    def fitted(place: int) -> tuple[np.ndarray, np.ndarray, str]:
+        try:
+            found = metrics.operator(
+                states.arrays[place][trials],
+                delays=dsa.delays,
+                interval=dsa.interval,
+                rank=rank,
+                name=_NAME,
+            )
+            return *found, ""
+        except MeasureError as error:
+            return *nothing, str(error)
+
+    def compute(missing: list[int]) -> Arrays:
+        names = ("operators", "singular_values", WHY)
+        columns = zip(*(fitted(place) for place in missing), strict=True)
+        return {name: np.array(column) for name, column in zip(names, columns, strict=True)}
+
+    shapes = {"operators": (rank, rank), "singular_values": (rank + 1,), WHY: ()}
+    settings = _settings(dsa) | {"trials": part}
+    return kept.numbers("operators", settings, [(key,) for key in states.keys], shapes, compute)
+
+
+def _settings(dsa: kinds.DSA) -> dict[str, Any]:
+    return {"delays": dsa.delays, "interval": dsa.interval, "rank": int(dsa.rank)}

@@ -1,0 +1,91 @@
+"""What people look at beyond numbers: trajectories, two matrices side by side, spectra."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from .._cache import Arrays
+from .._examples import FEW, PATHS, UNITS, Examples, kept_steps, side_by_side
+from .._plane import plane_of
+from ._kept import Kept
+from ._networks import Compared
+from ._usable import Usable
+
+
+def examples(found: Usable, kept: Kept) -> Examples:
+    """Trajectories of a few networks, two matrices side by side, spectra of all."""
+    roles = _roles(found.losses)
+    shown = found.states.only(_shown(found.states.seeds, roles))
+    steps = kept_steps(shown.arrays[0].shape[1]) if shown.arrays else np.arange(0)
+    paths = _paths(shown, steps, kept)
+    given = found.weights
+    several = len(given.arrays) >= 2
+    alike = several and all(one.shape == given.arrays[0].shape for one in given.arrays)
+    first, second = given.seeds[:2] if alike else (0, 0)
+    return Examples(
+        seeds=shown.seeds,
+        roles=roles,
+        signals=(),
+        path_steps=steps,
+        paths=paths["paths"],
+        explained=paths["explained"],
+        pair=(first, second) if alike else None,
+        matched=_matched(given, kept) if alike else None,
+        singular={"end": _singular(given, kept)} if alike else {},
+    )
+
+
+def _roles(losses: Mapping[int, float]) -> dict[int, str]:
+    ranked = sorted(losses, key=lambda seed: losses[seed])
+    if not ranked:
+        return {}
+    return {ranked[-1]: "worst", ranked[0]: "best", ranked[len(ranked) // 2]: "median"}
+
+
+def _shown(seeds: tuple[int, ...], roles: Mapping[int, str]) -> tuple[int, ...]:
+    """All where they are few; else those that have a role, or the first."""
+    if len(seeds) <= FEW:
+        return seeds
+    return tuple(seed for seed in seeds if seed in roles) or seeds[:FEW]
+
+
+def _paths(shown: Compared, steps: np.ndarray, kept: Kept) -> Arrays:
+    """States on their own two main directions, and how much of the variance these hold."""
+    if not shown.arrays:
+        return {"paths": np.zeros((0, 0, 0, 2)), "explained": np.zeros(0)}
+
+    def compute(missing: list[int]) -> Arrays:
+        planes = [(plane_of(shown.arrays[place]), shown.arrays[place]) for place in missing]
+        return {
+            "paths": np.stack([plane.places(one[:PATHS][:, steps]) for plane, one in planes]),
+            "explained": np.array([plane.explained for plane, _ in planes]),
+        }
+
+    trials = min(PATHS, len(shown.arrays[0]))
+    shapes = {"paths": (trials, len(steps), 2), "explained": ()}
+    settings = {"trials": trials, "steps": steps.tolist()}
+    return kept.numbers("paths", settings, [(key,) for key in shown.keys], shapes, compute)
+
+
+def _matched(given: Compared, kept: Kept) -> np.ndarray:
+    """The first two matrices (2, unit, unit), the second's units in the order that matches."""
+    first, second = given.arrays[0], given.arrays[1]
+    few = min(UNITS, len(first))
+    rows, shapes = [given.keys[:2]], {"matched": (2, few, few)}
+
+    def compute(_: list[int]) -> Arrays:
+        return {"matched": side_by_side(first, second)[None]}
+
+    return kept.numbers("matched", {"units": few}, rows, shapes, compute)["matched"][0]
+
+
+def _singular(given: Compared, kept: Kept) -> np.ndarray:
+    """Singular values of each network's recurrent matrix."""
+    units = len(given.arrays[0])
+
+    def compute(missing: list[int]) -> Arrays:
+        spectra = [np.linalg.svd(given.arrays[place], compute_uv=False) for place in missing]
+        return {"singular": np.stack(spectra)}
+
+    rows, shapes = [(key,) for key in given.keys], {"singular": (units,)}
+    return kept.numbers("singular", {"units": units}, rows, shapes, compute)["singular"]

@@ -1,0 +1,123 @@
+"""The rank of networks from elsewhere, where it is chosen from data: once, and then kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from degendsl.errors import MeasureError
+from degendsl.spec import kinds
+
+from .._cache import MEASURE_VERSION
+from .._rank import looked_at, rank_of
+from ._networks import Compared
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenRank:
+    """A rank chosen from data, and what it was chosen from.
+
+    asked: the settings under which. networks: by their content, those that were looked at, of
+    `among` that there were. now: how many there are. instead_of: the rank before, of networks that
+    have changed or gone.
+    """
+
+    asked: Mapping[str, Any]
+    rank: int
+    networks: tuple[str, ...]
+    among: int
+    now: int
+    instead_of: int | None = None
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """What the lock says of it."""
+        found = asdict(self) | {"asked": dict(self.asked), "networks": list(self.networks)}
+        del found["now"]
+        return found
+
+    @property
+    def sentence(self) -> str:
+        """How the rank came about, for the methods text."""
+        said = f"It is rank {self.rank}, chosen once for all groups, from {len(self.networks)}"
+        said += f" of {self.among:,} networks"
+        if self.now != self.among:
+            said += f", and kept now that there are {self.now:,}"
+        if self.instead_of is not None:
+            said += (
+                f"; before, rank {self.instead_of} had been chosen from networks that have changed "
+                "or gone"
+            )
+        return f"{said}."
+
+
+def choose_rank(dsa: kinds.DSA, groups: Sequence[Compared], before: Any) -> ChosenRank | None:
+    """The rank that the networks of all groups together ask for; None where it is given.
+
+    before: earlier choices, as the lock has them. One stays while the networks that it was made
+    from are there as they were: more networks do not change it.
+
+    **Raises** `MeasureError` where no network can be looked at.
+    """
+    if dsa.choose == "given" and dsa.rank >= 1:
+        return None
+    asked = {
+        "choose": dsa.choose,
+        "rank": dsa.rank,
+        "delays": dsa.delays,
+        "interval": dsa.interval,
+        "version": MEASURE_VERSION,
+    }
+    everyone = [key for group in groups for key in group.keys]
+    known = _known(asked, before, len(everyone))
+    if known and set(everyone).issuperset(known.networks):
+        return known
+    each = looked_at(max(1, len(groups)))
+    some = [(group, place) for group in groups for place in _carrying(dsa, group)[:each]]
+    if not some:
+        two = "two trials" if dsa.choose == "prediction" else "trials"
+        raise MeasureError(
+            f"the rank cannot be chosen: no network has {two} long enough for the delays; use "
+            "fewer or give the rank"
+        )
+    states = [group.arrays[place] for group, place in some]
+    rank = rank_of(states, dsa)
+    return ChosenRank(
+        asked=asked,
+        rank=rank,
+        networks=tuple(group.keys[place] for group, place in some),
+        among=len(everyone),
+        now=len(everyone),
+        instead_of=known.rank if known and known.rank != rank else None,
+    )
+
+
+def _carrying(dsa: kinds.DSA, group: Compared) -> list[int]:
+    """Networks with trials long enough, and where one is held out, with another."""
+    span = (dsa.delays - 1) * dsa.interval
+    least = 2 if dsa.choose == "prediction" else 1
+    return [
+        place
+        for place, one in enumerate(group.arrays)
+        if one.shape[1] - span >= 2 and one.shape[0] >= least
+    ]
+
+
+def _known(asked: Mapping[str, Any], before: Any, now: int) -> ChosenRank | None:
+    """The choice made before under these settings; what is no such entry counts for nothing."""
+    for entry in before if isinstance(before, list) else ():
+        if not isinstance(entry, dict) or entry.get("asked") != asked:
+            continue
+        rank, among, instead = (entry.get(name) for name in ("rank", "among", "instead_of"))
+        networks = entry.get("networks")
+        if not (isinstance(rank, int) and isinstance(among, int) and isinstance(networks, list)):
+            continue
+        if rank >= 1 and all(isinstance(key, str) for key in networks):
+            return ChosenRank(
+                asked=asked,
+                rank=rank,
+                networks=tuple(networks),
+                among=among,
+                now=now,
+                instead_of=instead if isinstance(instead, int) else None,
+            )
+    return None

@@ -1,0 +1,126 @@
+"""Which arrays of a group can be compared, and why the others cannot."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from degendsl import metrics
+
+from .._left_out import sentences
+from ._networks import Compared, Given
+
+_OUT = "mend or remove it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usable:
+    """What of a group can be compared; `problems` names what is left out, and the remedy."""
+
+    states: Compared
+    weights: Compared
+    losses: Mapping[int, float]
+    problems: tuple[str, ...]
+
+
+def usable(networks: Sequence[Given]) -> Usable:
+    """The sound arrays of each level, by the place of their network in the group."""
+    problems = [problem for network in networks for problem in network.problems]
+    names = {place: network.name for place, network in enumerate(networks)}
+
+    def sound(level: str, given: Mapping[int, object], why: Mapping[int, str]) -> tuple[int, ...]:
+        for line in sentences(why, len(given), names):
+            problems.append(f"{level}: {line}")
+        left = tuple(place for place in given if place not in why)
+        if given and len(left) < 2:
+            problems.append(too_few(level, len(left)))
+        return left
+
+    states = {k: _real(one.states) for k, one in enumerate(networks) if one.states is not None}
+    weights = {k: one.weights for k, one in enumerate(networks) if one.weights is not None}
+    losses = {k: one.loss for k, one in enumerate(networks) if one.loss is not None}
+    seen = sound("dynamics", states, _states(states, names))
+    square = sound("weights", weights, _weights(weights, names))
+    finite = sound("behaviour", losses, _losses(losses, names))
+    # Weights are exact, and the same whatever precision the file has.
+    exact = {place: weights[place].astype(np.float64) for place in square}
+    return Usable(
+        states=_those(names, states, seen),
+        weights=_those(names, exact, square),
+        losses={place: losses[place] for place in finite},
+        problems=tuple(problems),
+    )
+
+
+def _real(numbers: np.ndarray) -> np.ndarray:
+    """Whole numbers, such as spikes, are as good as others."""
+    return numbers if numbers.dtype.kind == "f" else numbers.astype(np.float64)
+
+
+def too_few(level: str, count: int) -> str:
+    """What is said where nothing is left to compare with."""
+    networks = f"{count} network{'' if count == 1 else 's'}"
+    return f"{level}: {networks} can be compared, two are needed; add more"
+
+
+def _those(
+    names: Mapping[int, str], arrays: Mapping[int, np.ndarray], places: tuple[int, ...]
+) -> Compared:
+    return Compared(
+        seeds=places,
+        names=tuple(names[place] for place in places),
+        arrays=tuple(arrays[place] for place in places),
+    )
+
+
+def _states(given: Mapping[int, np.ndarray], names: Mapping[int, str]) -> dict[int, str]:
+    """Why states cannot be compared, by the place of their network."""
+    lengths = Counter(states.shape[:2] for states in given.values())
+    why = {}
+    for place, states in given.items():
+        usual = lengths.most_common(1)[0][0]
+        name = names[place]
+        if bad := metrics.unusable(states, metrics.LARGEST_STATE):
+            why[place] = f"the states of {name} {bad}: {_OUT}"
+        elif (states == states[:1, :1]).all():
+            why[place] = f"the states of {name} never change: {_OUT}"
+        elif states.shape[:2] != usual:
+            why[place] = (
+                f"{name} has {_trials(states.shape)} and most have {_trials(usual)}: give every "
+                "network the same trials"
+            )
+    return why
+
+
+def _weights(given: Mapping[int, np.ndarray], names: Mapping[int, str]) -> dict[int, str]:
+    why = {}
+    for place, weights in given.items():
+        if weights.ndim != 2 or weights.shape[0] != weights.shape[1]:
+            why[place] = (
+                f"those of {names[place]} are not square but {weights.shape}: "
+                f"give (unit, unit){_gates(weights.shape)}"
+            )
+        elif bad := metrics.unusable(weights, metrics.LARGEST_WEIGHT):
+            why[place] = f"those of {names[place]} {bad}: {_OUT}"
+    return why
+
+
+def _losses(given: Mapping[int, float], names: Mapping[int, str]) -> dict[int, str]:
+    return {
+        place: f"the loss of {names[place]} is {loss:g}: {_OUT}"
+        for place, loss in given.items()
+        if metrics.unusable(loss, metrics.LARGEST_STATE)
+    }
+
+
+def _trials(shape: Sequence[int]) -> str:
+    return f"{shape[0]} trials of {shape[1]} steps"
+
+
+def _gates(shape: tuple[int, ...]) -> str:
+    """What to do with a matrix that is several, one a gate."""
+    gates = {3: "GRU", 4: "LSTM"}.get(shape[0] // shape[1] if len(shape) == 2 else 0)
+    if gates is None or shape[0] % shape[1]:
+        return ""
+    return f"; of a {gates} save the rows of one gate"

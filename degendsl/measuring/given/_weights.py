@@ -1,0 +1,88 @@
+"""The level of weights of networks from elsewhere: distances, surrogate, each matrix by itself."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from degendsl import metrics
+from degendsl.errors import MeasureError
+from degendsl.spec import kinds
+
+from .._cache import Arrays, Measured
+from .._pairs import Pair, chosen_pairs
+from .._weights import SURROGATE_PAIRS, distances
+from ._kept import Kept
+from ._networks import Compared
+
+_NUMBERS: dict[str, tuple[int, ...]] = {
+    "pif": (), "pif_per_parameter": (), "pif_angle": (), "gap": (), "starts": (),
+}  # fmt: skip
+
+
+def weights(given: Compared, pif: kinds.PIF, most: int | None, kept: Kept) -> Measured:
+    """Permutation distance of each pair of recurrent matrices.
+
+    **Raises** `MeasureError` for networks of different width, which nothing matches unit by unit.
+    """
+    width = len(given.arrays[0])
+    for name, other in zip(given.names, given.arrays, strict=True):
+        if len(other) != width:
+            raise MeasureError(
+                f"networks of different width cannot be matched unit by unit: {given.names[0]} has "
+                f"{width} units and {name} {len(other)}; group networks by width"
+            )
+    pairs = chosen_pairs(len(given.seeds), most)
+    arrays: Arrays = {
+        "norm": np.array([np.linalg.norm(one) for one in given.arrays]),
+        **_between("weights", given, pairs, pif, kept),
+    }
+    return Measured(seeds=given.seeds, arrays=arrays)
+
+
+def of_shuffled(given: Compared, pif: kinds.PIF, kept: Kept) -> Measured:
+    """The distances of some matrices with the same entries in random order.
+
+    The order follows from the matrix, so that other networks do not change it; of copies each has
+    its own.
+    """
+    mixed, copies = [], dict.fromkeys(given.keys, 0)
+    for key, one in zip(given.keys, given.arrays, strict=True):
+        mixed.append(metrics.shuffled(one[None], seed=int(key[:12], 16) + copies[key])[0])
+        copies[key] += 1
+    shuffled = Compared(seeds=given.seeds, names=given.names, arrays=tuple(mixed))
+    pairs = chosen_pairs(len(mixed), SURROGATE_PAIRS)
+    arrays = _between("surrogate", shuffled, pairs, pif, kept)
+    return Measured(seeds=given.seeds, arrays=arrays)
+
+
+def described(given: Compared, kept: Kept) -> Measured:
+    """Of each recurrent matrix what needs no other to be told."""
+    of = {
+        "spectral_radius": metrics.spectral_radius,
+        "effective_rank": metrics.effective_rank,
+        "sparsity": metrics.sparsity,
+    }
+
+    def compute(missing: list[int]) -> Arrays:
+        matrices = [given.arrays[place] for place in missing]
+        return {name: np.array([float(ask(one)) for one in matrices]) for name, ask in of.items()}
+
+    rows = [(key,) for key in given.keys]
+    arrays = kept.numbers("matrices", {}, rows, dict.fromkeys(of, ()), compute)
+    return Measured(seeds=given.seeds, arrays=arrays)
+
+
+def _between(what: str, given: Compared, pairs: list[Pair], pif: kinds.PIF, kept: Kept) -> Arrays:
+    starts = pif.starts or metrics.default_starts(len(given.arrays[0]))
+    pif = replace(pif, starts=starts)
+    compared = [metrics.Weights.of(one) for one in given.arrays]
+
+    def compute(missing: list[int]) -> Arrays:
+        found = distances(compared, [pairs[k] for k in missing], pif, "permutation")
+        return {name: np.asarray(found[name], float) for name in _NUMBERS}
+
+    # A distance does not depend on which of the two comes first.
+    rows = [tuple(sorted((given.keys[i], given.keys[j]))) for i, j in pairs]
+    settings = {"starts": starts, "seed": pif.seed}
+    found = kept.numbers(what, settings, rows, _NUMBERS, compute)
+    return {"pairs": np.array(pairs, int).reshape(-1, 2), **found}

@@ -1,0 +1,161 @@
+"""Files that are wrong or hostile: a message that names them, nothing run, nothing unpacked."""
+
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from laboratory import (
+    FEW,
+    Arrays,
+    archive,
+    networks,
+    save,
+)
+
+from degendsl.cli import main
+from degendsl.elsewhere import _memory, read_networks
+from degendsl.errors import InputError
+
+
+def header(shape: tuple[int, ...], kind: str = "<f8") -> bytes:
+    """The head of an npy file that claims this shape."""
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        file, {"descr": kind, "fortran_order": False, "shape": shape}
+    )
+    return file.getvalue()
+
+
+def refused(path: Path, tmp_path: Path, capsys: Any) -> str:
+    """The message with which the command refuses a file."""
+    assert main(["measure", str(path), "--out", str(tmp_path / "out"), *FEW]) == 3
+    assert not (tmp_path / "out" / "report.html").exists()
+    said = capsys.readouterr().err
+    assert "Traceback" not in said and str(path) in said
+    return said
+
+
+def test_pickled_arrays_are_refused_and_never_run(tmp_path: Path, capsys: Any):
+    class Evil:
+        def __reduce__(self) -> Any:
+            return os.mkdir, (str(tmp_path / "ran"),)
+
+    path = save(tmp_path / "nets.npz", losses=np.ones(2), labels=np.array([Evil(), 1], object))
+    said = refused(path, tmp_path, capsys)
+    assert "`labels`" in said and "pickled" in said and "np.array(labels, dtype=str)" in said
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_header_that_claims_more_than_there_is(tmp_path: Path, capsys: Any):
+    path = archive(tmp_path / "nets.npz", header((10**6, 10**6, 10**6, 10)) + b"\0" * 80)
+    assert "claims 80,000,000,000,000,000,000 bytes" in refused(path, tmp_path, capsys)
+
+
+def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, capsys: Any):
+    size = 2**27
+    content = header((2, 2, 2, size // 64)) + b"\0" * size
+    path = archive(tmp_path / "nets.npz", content, packed=True)
+    assert path.stat().st_size < 2**18
+    assert "times smaller than it claims" in refused(path, tmp_path, capsys)
+
+
+def test_an_entry_that_claims_more_than_its_stream_holds(tmp_path: Path, capsys: Any):
+    honest = archive(tmp_path / "nets.npz", header((2, 2, 2, 100)) + b"\0" * 80, packed=True)
+    content = bytearray(honest.read_bytes())
+    # The size in the archive's own directory: 24 bytes after its mark.
+    at = content.index(b"PK\x01\x02") + 24
+    claimed = len(header((2, 2, 2, 100))) + 6400
+    content[at : at + 4] = claimed.to_bytes(4, "little")
+    honest.write_bytes(content)
+    refused(honest, tmp_path, capsys)
+
+
+def test_more_than_memory_holds_is_refused(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+):
+    path = save(tmp_path / "nets.npz", **networks(3))
+    monkeypatch.setattr(_memory, "available", lambda: 1000)
+    said = refused(path, tmp_path, capsys)
+    assert "500 bytes are left" in said and "save fewer trials" in said
+
+
+def test_delays_that_memory_does_not_hold_are_refused(tmp_path: Path, capsys: Any):
+    path = save(tmp_path / "nets.npz", **networks(2))
+    out = str(tmp_path / "out")
+    assert main(["measure", str(path), "--out", out, "--delays", "1000000"]) == 3
+    said = capsys.readouterr().err
+    assert "1000000 delays of the 5 units of network 0 of nets.npz need 400,000.0 GB" in said
+    assert "use fewer --delays" in said
+
+
+@pytest.mark.parametrize("arrays, said", [
+    ({"states": np.zeros((3, 4, 5))}, "(network, trial, time, unit); for one network save"),
+    ({"states": np.zeros((2, 4, 5, 3)), "weights": np.zeros((3, 3, 3))}, "different numbers"),
+    ({"weights": np.zeros((2, 3, 3), complex)}, "save numbers"),
+    ({"losses": np.array(["a", "b"])}, "`losses`"),
+    ({"weights": np.zeros((0, 3, 3))}, "is empty"),
+    ({"labels": np.array(["a"])}, "holds labels only"),
+    ({"activity": np.zeros(3)}, "holds `activity`"),
+])  # fmt: skip
+def test_arrays_of_other_shapes_or_names(tmp_path: Path, capsys: Any, arrays: Arrays, said: str):
+    assert said in refused(save(tmp_path / "nets.npz", **arrays), tmp_path, capsys)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 but not for long", b"\x93NUMPY"])
+def test_files_that_are_no_archives(tmp_path: Path, capsys: Any, content: bytes):
+    path = tmp_path / "nets.npz"
+    path.write_bytes(content)
+    refused(path, tmp_path, capsys)
+
+
+@pytest.mark.parametrize("head", [b"", b"\x93NUMPY\x09\x00", b"\x93NUMPY\x01\x00\x04\x00(((("])
+def test_arrays_with_broken_heads(tmp_path: Path, capsys: Any, head: bytes):
+    assert "`states`" in refused(archive(tmp_path / "nets.npz", head), tmp_path, capsys)
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    return {"weight_hh": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16], **changes}}
+
+
+@pytest.mark.parametrize("text, length", [
+    (json.dumps(entry(shape=[2, 10**12])), None),
+    (json.dumps(entry(shape=[2, -2])), None),
+    (json.dumps(entry(data_offsets=[0, 10**15], shape=[10**14, 10])), None),
+    (json.dumps(entry(data_offsets=[16, 32])), None),
+    (json.dumps(entry(dtype="F4")), None),
+    (json.dumps({"weight_hh": 3}), None),
+    (json.dumps([1, 2]), None),
+    ("{", None),
+    ("[" * 100_000, None),
+    (json.dumps(entry()), 2**63),
+])  # fmt: skip
+def test_tensors_that_lie(tmp_path: Path, text: str, length: int | None):
+    path = tmp_path / "nets" / "a.safetensors"
+    path.parent.mkdir()
+    length = len(text) if length is None else length
+    path.write_bytes(length.to_bytes(8, "little") + text.encode() + bytes(16))
+    with pytest.raises(InputError, match=r"a\.safetensors .*save it again"):
+        read_networks([path.parent])
+
+
+def test_folders_that_are_taken_or_cannot_be_written(tmp_path: Path, capsys: Any):
+    path = save(tmp_path / "nets.npz", losses=np.ones(2))
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "thesis.tex").touch()
+    assert main(["measure", str(path), "--out", str(tmp_path / "taken")]) == 4
+    assert main(["measure", str(path), "--out", str(path)]) == 4
+    assert main(["measure", str(path), "--out", "/proc/nothing/here"]) == 4
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_usage(tmp_path: Path, capsys: Any):
+    path = save(tmp_path / "nets.npz", losses=np.ones(2))
+    for wrong in (("--rank", "2.5"), ("--delays", "0"), ("--seed", "-1"), ("--rank", "nan")):
+        assert main(["measure", str(path), "--out", str(tmp_path / "out"), *wrong]) == 2
+    assert main(["measure", str(tmp_path / "no.npz"), "--out", str(tmp_path / "out")]) == 3
+    with pytest.raises(SystemExit, match="2"):
+        main(["measure", str(path)])
