@@ -97,11 +97,16 @@ def _verdict(one: _Judged, p: float, doubts: list[str]) -> tuple[str, str]:
     if claim.within is not None:
         return _unchanged(claim.within, effect, p, said)
     if effect.direction == "unclear":
-        seen = f"this many networks would show a change of {effect.smallest:+.0%}"
+        seen = f"with this many networks a change from {_rough(effect.smallest)} on would show"
         return "unclear", f"{said}: the interval holds no change; {seen}"
     if p > _SIGNIFICANT:
         return "unclear", f"{said}, but not after Holm's correction (p = {p:.2g})"
     return ("holds" if effect.direction == claim.direction else "fails"), said
+
+
+def _rough(change: float) -> str:
+    """A change as a percentage; beyond tenfold only its size."""
+    return f"{change if abs(change) < 10 else float(f'{change:.2g}'):+.0%}"
 
 
 def _unchanged(within: float, effect: Effect, p: float, said: str) -> tuple[str, str]:

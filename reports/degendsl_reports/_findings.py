@@ -5,9 +5,21 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from ._degeneracy import primary
-from ._numbers import PERCENT, Number, number
+from ._numbers import PERCENT, Number, number, span
 from ._study import Condition, Study, name_of, word
-from ._words import LEVELS
+from ._words import LEVELS, lowered
+
+
+def measured_by(study: Study) -> str:
+    """What the findings are of: the measure of each level, and how many networks."""
+    names = [
+        f"{LEVELS[level]}: {lowered(study.metric(name).title)}"
+        for level in LEVELS
+        if (name := primary(study, level))
+    ]
+    counts = study.rows("degeneracy", "at", "n_networks").filter(at="end")["n_networks"]
+    many = f" {span(counts.to_list())} networks a condition." if counts.count() else ""
+    return f"{'; '.join(names)}. In brackets: 95{PERCENT} intervals over networks.{many}"
 
 
 class Finding(NamedTuple):
@@ -60,7 +72,8 @@ def sentence(study: Study, row: dict[str, Any]) -> tuple[str, str]:
 
 def percent(share: Number) -> str:
     """A share as a percentage, without its sign of the unit."""
-    return number(round(100 * share, 1 if share < 0.1 else 0), 4)
+    # Beyond tenfold only the size is of interest.
+    return number(round(100 * share, 1 if share < 0.1 else 0), 4 if share < 10 else 2)
 
 
 def signed(share: Number) -> str:

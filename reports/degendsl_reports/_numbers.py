@@ -29,6 +29,13 @@ def number(value: Number | None, digits: int = 3) -> str:
     return (power if mantissa == "1" else f"{mantissa}×{power}").replace("-", "−")
 
 
+def span(values: Sequence[Number | None], digits: int = 3) -> str:
+    """From the least to the greatest of some values; one number where both read the same."""
+    known = [value for value in values if value is not None]
+    low, high = number(min(known, default=None), digits), number(max(known, default=None), digits)
+    return low if low == high else f"{low} to {high}"
+
+
 # Behind a number: a space that is thin and does not break.
 PERCENT = "\u202f%"
 

@@ -148,9 +148,9 @@ def _axis(title: str, log: bool) -> alt.Axis:
         return alt.Axis(title=title)
     # Steps between powers of ten have no label, and so no line.
     lines = {"condition": {"test": "datum.label == ''", "value": 0}, "value": 1}
-    return alt.Axis(
-        title=f"{title} (log)", labelExpr=_POWER, gridOpacity=lines, labelOverlap="greedy"
-    )
+    # One pair of brackets holds the unit and what became of it.
+    said = f"{title[:-1]}, log)" if title.endswith(")") else f"{title} (log)"
+    return alt.Axis(title=said, labelExpr=_POWER, gridOpacity=lines, labelOverlap="greedy")
 
 
 def names_y(
@@ -165,6 +165,7 @@ def names_y(
         labelExpr="row_names[datum.value]",
         title=title or None,
         labelLimit=180,
+        labelOverlap="parity" if len(names) > 20 else False,
     )
     scale = alt.Scale(domain=[len(names) - 0.5, -0.5], nice=False, zero=False)
     return (

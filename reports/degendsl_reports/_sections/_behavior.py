@@ -11,7 +11,7 @@ from .._words import slug
 from ._level_chart import level_chart
 from ._section import Section
 from ._sensitivity import sensitivity_charts
-from ._signals import Signal, signals, stands_still
+from ._signals import Signal, scale_of, signals, stands_still
 from ._strips import strip_chart
 
 ROLES = ("best", "median", "worst")
@@ -102,7 +102,8 @@ def _trials(study: Study, ood: str, outputs: pl.DataFrame, stimuli: pl.DataFrame
         if ood == "in"
         else f"A trial out of distribution ({ood.replace('_', ' ')})",
         summary="The same trial as the best, the median and the worst network (by test loss) do "
-        "it: target in grey, output in colour, a row a channel.",
+        f"it: target in grey, output in colour, a row a channel{scale_of(stimuli)}. MSE: of all "
+        "such trials.",
         panels=panels,
         table=Table(
             columns=("Condition", "Network", "Number", "Loss (MSE)"),

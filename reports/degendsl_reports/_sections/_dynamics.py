@@ -7,7 +7,7 @@ import polars as pl
 
 from .._charts import Chart, Table, panel_width, per_condition
 from .._degeneracy import others_of, primary
-from .._numbers import Number, number
+from .._numbers import Number, number, span
 from .._study import Condition, Study, farthest, least, most
 from .._theme import (
     INK,
@@ -112,6 +112,7 @@ def trajectory_chart(study: Study) -> Chart | None:
         )
         for c in shown
     ]
+    counted = [rows.filter(condition=c.id)["trial"].n_unique() for c in shown]
     said = "Filled: fixed points that are stable without input; hollow: unstable ones."
     share = (
         f"The two directions hold {number(100 * least(explained), 2)} to "
@@ -122,7 +123,8 @@ def trajectory_chart(study: Study) -> Chart | None:
     return Chart(
         id="trajectories",
         title="Trajectories of the median network",
-        summary="States over a few test trials, projected on their two main directions.",
+        summary=f"States of one network a condition over {span(counted)} test trials, projected "
+        "on their two main directions.",
         panels=per_condition(shown, draw),
         width=panel_width(len(shown)),
         table=Table(
@@ -173,13 +175,15 @@ def eigenvalue_chart(study: Study) -> Chart | None:
             width,
         )
 
+    counted = [rows.filter(condition=c.id)["who"].n_unique() for c in shown]
     modulus = (rows["real"] ** 2 + rows["imaginary"] ** 2).sqrt()
     largest = {c.label: most(modulus.filter(rows["condition"] == c.id)) for c in shown}
     return Chart(
         id="eigenvalues",
         title="Eigenvalues of the DSA operators",
-        summary="Each network's linear operator has one point an eigenvalue; near the unit circle "
-        "activity lasts, near zero it fades at once.",
+        summary=f"Each of {span(counted)} networks a condition has a linear operator, with one "
+        "point an eigenvalue: its angle is how far activity turns in a step, and near the unit "
+        "circle (dashed) activity lasts, near zero it fades at once.",
         panels=per_condition(shown, draw),
         width=panel_width(len(shown)),
         table=Table(

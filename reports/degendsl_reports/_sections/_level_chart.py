@@ -8,7 +8,7 @@ import polars as pl
 from .._charts import Chart, Panel, Table, table_of
 from .._degeneracy import degeneracy
 from .._marks import jitter, reference_lines, reference_names
-from .._numbers import Number, number, wide
+from .._numbers import Number, number, span, wide
 from .._study import Study
 from .._theme import NETWORK, PAPER, Graphic, colours, focus, levels_x, ring, tip, value_y
 from .._words import GIVEN_NOTE, LEVEL_NOTES, LEVELS
@@ -54,7 +54,7 @@ def level_chart(
         title=title or LEVELS[level],
         summary=_summary(words.title, rows),
         panels=[panel(pl.col("facet") == facet, facet) for facet in study.facets],
-        width=width if len(study.facets) <= 3 else 246,
+        width=_width(study, width),
         table=told(rows, COLUMNS, full="degeneracy"),
         note=" ".join(filter(None, (_note(study, level) if not title else "", words.note, note))),
         flags=_flags(rows),
@@ -97,6 +97,13 @@ def values_drawn(
         )
 
     return panel
+
+
+def _width(study: Study, width: Number) -> Number:
+    """Wider where many levels share one panel, narrower where there are many panels."""
+    if len(study.facets) == 1:
+        return width if len(study.levels) <= 8 else 506
+    return width if len(study.facets) <= 3 else 246
 
 
 # Where in its band a value stands, and where the points behind it begin and end.
@@ -219,13 +226,23 @@ def _summary(title: str, rows: pl.DataFrame) -> str:
     if not known.height:
         return f"{title}: no value could be had."
     if known.height == 1:
-        return f"{title}: {number(known['value'][0])}."
+        return f"{title}: {number(known['value'][0])}; {counted(rows)}."
     lowest = known.row(known["value"].arg_min() or 0, named=True)
     highest = known.row(known["value"].arg_max() or 0, named=True)
     return (
         f"{title}: from {number(lowest['value'])} ({lowest['label']}) "
-        f"to {number(highest['value'])} ({highest['label']})."
+        f"to {number(highest['value'])} ({highest['label']}); {counted(rows)}."
     )
+
+
+def counted(rows: pl.DataFrame) -> str:
+    """How many networks and pairs a condition stand behind values."""
+    kinds = [
+        f"{span(rows[column].to_list())} {kind}"
+        for column, kind in (("n_networks", "networks"), ("n_pairs", "pairs"))
+        if rows[column].is_not_null().any()
+    ]
+    return f"{', '.join(kinds)} a condition" if kinds else "of an unknown number of networks"
 
 
 def _flags(rows: pl.DataFrame) -> list[str]:

@@ -1,5 +1,7 @@
 """The section of the three levels: a chart each, and two factors at a glance."""
 
+import math
+
 import altair as alt
 import polars as pl
 
@@ -8,7 +10,7 @@ from .._colours import shade
 from .._degeneracy import degeneracy, primary
 from .._numbers import Number, number
 from .._study import Study
-from .._theme import PAPER, Graphic, levels_x, tip
+from .._theme import PAPER, Graphic, levels_x, text_width, tip
 from .._words import LEVELS, lowered
 from ._level_chart import COLUMNS, REFERENCES, level_chart, told
 from ._section import Section
@@ -45,8 +47,12 @@ def heat_map(study: Study, level: str) -> Chart:
     known = rows["value"].drop_nulls().to_list()
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     shades = [shade((v - low) / (high - low) if high > low else 0.5) for v in known]
+    # Where all are small or large, cells hold what is before the power of ten.
+    power = math.floor(math.log10(high)) if high > 0 and not 0.01 <= high < 10_000 else 0
+    said = [number(v / 10.0**power, 2) for v in known]
+    room = max(map(text_width, said), default=0) + 4
     cells = rows.drop_nulls("value").with_columns(
-        said=pl.col("value").map_elements(lambda v: number(v, 2), pl.String),
+        said=pl.Series(said, dtype=pl.String),
         fill=pl.Series([fill for fill, _ in shades], dtype=pl.String),
         ink=pl.Series([ink for _, ink in shades], dtype=pl.String),
     )
@@ -59,7 +65,7 @@ def heat_map(study: Study, level: str) -> Chart:
             tooltip=[tip("label", "condition", "N"), tip("value", "value")],
         )
         layers = [base.mark_rect(stroke=PAPER).encode(fill=alt.Fill("fill:N", scale=None))]
-        if (width - 90) / len(study.levels) > 30:
+        if (width - 90) / len(study.levels) > room:
             layers.append(
                 base.mark_text().encode(
                     text=alt.Text("said:N"), color=alt.Color("ink:N", scale=None)
@@ -72,7 +78,8 @@ def heat_map(study: Study, level: str) -> Chart:
         id=f"heat-{level}",
         title=f"{LEVELS[level]}: {lowered(study.metric(name).title)}",
         summary=f"{study.metric(name).title} in each of {rows.height} conditions, from "
-        f"{number(low)} to {number(high)}; darker cells are more degenerate.",
+        f"{number(low)} to {number(high)}; darker cells are more degenerate."
+        f"{f' Cells in units of {number(10.0**power)}.' if power else ''}",
         panels=[Panel(draw=draw)],
         table=table,
     )

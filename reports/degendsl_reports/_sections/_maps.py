@@ -1,10 +1,12 @@
 """Maps of networks: points whose distances on paper are theirs."""
 
+from collections.abc import Sequence
+
 import altair as alt
 import polars as pl
 
 from .._charts import Chart, Table, panel_width, per_condition
-from .._numbers import Number, number
+from .._numbers import Number, span
 from .._study import Condition, Study, farthest, most
 from .._theme import NETWORK, Graphic, equal, equal_axes, focus, paint, ring
 
@@ -44,8 +46,9 @@ def map_chart(study: Study, name: str, *, id: str, title: str, unit: str) -> Cha
     return Chart(
         id=id,
         title=title,
-        summary="One point a network; near points are alike. The share of distance that two "
-        f"dimensions misplace (stress) is {number(min(stress))} to {number(max(stress))}.",
+        summary="One point a network; near points are alike, and directions mean nothing. The "
+        f"share of distance that two dimensions misplace (stress) is {span(stress, 2)}; "
+        f"{span([places[c.id].height for c in shown])} networks a condition.",
         panels=per_condition(shown, draw),
         width=panel_width(len(shown)),
         table=Table(
@@ -55,6 +58,20 @@ def map_chart(study: Study, name: str, *, id: str, title: str, unit: str) -> Cha
             ),
             full="maps",
         ),
+        flags=_flat(shown, stress),
         note="Multidimensional scaling, each condition on its own, all to one scale. "
         + study.sampled,
     )
+
+
+# Kruskal (1964) calls a stress of 0.2 poor.
+_POOR = 0.2
+
+
+def _flat(shown: Sequence[Condition], stress: list[Number]) -> list[str]:
+    """What to say where distances do not fit on paper."""
+    poor = [c.label for c, one in zip(shown, stress, strict=True) if one > _POOR]
+    if not poor:
+        return []
+    where = "everywhere" if len(poor) == len(shown) else f"of {'; '.join(poor)}"
+    return [f"Stress above {_POOR} {where}: two dimensions are too few, so trust the distances."]

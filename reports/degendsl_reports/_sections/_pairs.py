@@ -29,7 +29,9 @@ def distribution_chart(study: Study, name: str, *, id: str) -> Chart | None:
     return Chart(
         id=id,
         title=f"How pairs differ: {words.title}",
-        summary=f"Distribution of {pairs.height} distances, a row per condition.",
+        summary=f"Distribution of {pairs.height} distances, a row per condition: pairs in each of "
+        f"{_STEPS} steps, each row to its own highest. Pairs share networks, so they are not "
+        "independent.",
         panels=[panel(facet) for facet in study.facets],
         width=506 if len(study.facets) == 1 else 332 if len(study.facets) <= 3 else 246,
         table=_quartiles(study, pairs),
@@ -64,7 +66,7 @@ def _histogram(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ridges(study: Study, rows: pl.DataFrame, axis: str, width: Number) -> Graphic:
-    names, y = names_y(study.levels, "foot")
+    names, y = names_y(study.levels, "foot", study.factor or "")
     each = 40 if len(study.levels) <= 8 else 20 if len(study.levels) <= 20 else 11
     foot = pl.col("position") + 0.42
     # A step is drawn from where its bin begins; the last needs an end.

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import altair as alt
 import polars as pl
 
-from .._numbers import Number
+from .._numbers import Number, number
 from .._study import least, most
 from .._theme import NETWORK, Graphic, focus, names_y, value_x
 
@@ -35,6 +35,17 @@ def stands_still(target: pl.DataFrame) -> bool:
     channel, time, value = target.columns
     same = target.select(pl.col(value).diff().over(channel, order_by=time) == 0).to_series()
     return 2 * int(same.sum()) > len(same)
+
+
+def scale_of(signal: pl.DataFrame) -> str:
+    """The range of every row in words, where conditions have one: each row is as tall as it.
+
+    signal: condition, trial and value.
+    """
+    first = pl.col("trial") == pl.col("trial").min().over("condition")
+    ends = signal.filter(first).group_by("condition").agg(low=pl.min("value"), high=pl.max("value"))
+    ranges = {(number(low), number(high)) for low, high in ends.select("low", "high").rows()}
+    return ", from {} to {}".format(*ranges.pop()) if len(ranges) == 1 else ""
 
 
 def step_of(times: pl.Series) -> Number:

@@ -47,7 +47,8 @@ def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> C
         id=id,
         title=title,
         summary=f"{title} of {total} networks, from {number(min(values))} to "
-        f"{number(max(values))}.",
+        f"{number(max(values))}. Line: the median"
+        f"{'; init: the median before training' if centres['init'].is_not_null().any() else ''}.",
         panels=[panel(facet) for facet in study.facets],
         width=width if len(study.facets) <= 3 else 246,
         table=grouped,

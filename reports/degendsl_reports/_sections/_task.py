@@ -7,7 +7,7 @@ from .._numbers import Number
 from .._study import Condition, Study
 from .._theme import Graphic, paint
 from ._section import Section
-from ._signals import Signal, signals, stands_still
+from ._signals import Signal, scale_of, signals, stands_still
 
 
 def task(study: Study) -> Section | None:
@@ -42,7 +42,8 @@ def example_charts(study: Study) -> list[Chart]:
                 Chart(
                     id=f"task-{kind}",
                     title=title,
-                    summary=f"The {kind} of one test trial, a row a channel.",
+                    summary=f"The {kind} of one test trial, a row a channel"
+                    f"{scale_of(rows.filter(pl.col('kind') == kind))}.",
                     panels=panels,
                     table=_ranges(study, rows.filter(pl.col("kind") == kind)),
                 )

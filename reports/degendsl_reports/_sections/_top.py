@@ -1,6 +1,6 @@
 """The answer in ten seconds: a finding a level, and what became of each expectation."""
 
-from .._findings import findings
+from .._findings import findings, measured_by
 from .._numbers import typeset
 from .._study import Study
 from ._section import Section
@@ -17,5 +17,9 @@ def top(study: Study) -> Section:
         id="findings",
         title="Are these networks the same solution?",
         template="top.html.jinja",
-        data={"findings": findings(study), "expectations": expectations},
+        data={
+            "findings": findings(study),
+            "about": measured_by(study),
+            "expectations": expectations,
+        },
     )

@@ -124,7 +124,8 @@ def singular_chart(study: Study) -> Chart | None:
     shown = [c for c in study.showcase if (rows["condition"] == c.id).any()]
     counted = rows.sort("index").with_columns(pl.col("index") + 1)
     y = value_y("median", "singular value", rows["high"].to_list())
-    x = value_x("index", "index", [1, most(counted["index"])])
+    x = value_x("index", "index, the largest first", [1, most(counted["index"])])
+    x = x.scale(domain=[1, most(counted["index"])], nice=False)
 
     def draw(condition: Condition, width: Number) -> Graphic:
         here = counted.filter(pl.col("condition") == condition.id)
