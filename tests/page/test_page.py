@@ -3,11 +3,12 @@
 import os
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from conftest import HOSTILE
 from pages import all_awake, awake, choose, opened, two_factors
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from degendsl.api import RunResult
 from degendsl.store import Store
@@ -20,20 +21,109 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return two_factors(tmp_path_factory.mktemp("synthetic"))
 
 
-def test_a_trained_study_opens_and_comes_to_life_without_errors_or_requests(
-    browser: Browser, study: RunResult
-):
-    with opened(browser, study.store) as (page, trouble):
-        assert page.inner_text("h1") == HOSTILE
-        shown = page.evaluate("[...document.querySelectorAll('h2')].map(one => one.id)")
+# Texts of drawings that leave them, or that lie on one another.
+UNREADABLE = """() => [...document.querySelectorAll('.panel svg')].flatMap(svg => {
+  const box = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll('text')].filter(one => one.textContent
+      && one.getAttribute('opacity') !== '0' && getComputedStyle(one).display !== 'none')
+    .map(text => [text, text.getBoundingClientRect()]);
+  const outside = texts.filter(([, mine]) => mine.left < box.left - 2 || mine.right > box.right + 2
+    || mine.top < box.top - 2 || mine.bottom > box.bottom + 2).map(([text]) => text.textContent);
+  const level = texts.filter(([text]) => !/rotate/.test(text.getAttribute('transform')));
+  const crossing = level.flatMap(([text, a], i) => level.slice(i + 1).filter(([, b]) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4
+  ).map(([other]) => `${text.textContent} / ${other.textContent}`));
+  return [...outside, ...crossing].map(words => `${svg.closest('figure')?.id}: ${words}`);
+})"""
+
+# Figures with a picture that has no name, or without words or numbers.
+SILENT = """() => [...document.querySelectorAll('figure')].filter(one =>
+  one.querySelector('figcaption p').textContent.length < 20
+  || !one.querySelector('table')
+  || [...one.querySelectorAll('svg')].some(svg =>
+       !svg.getAttribute('aria-label') || svg.getAttribute('role') !== 'img'
+       || svg.closest('[aria-hidden], [aria-roledescription]'))
+).map(one => one.id)"""
+
+
+class Reading(NamedTuple):
+    """What someone finds on a page: `sideways` if it must be scrolled, names of pictures."""
+
+    sideways: bool
+    unreadable: list[str]
+    silent: list[str]
+    names: list[str]
+
+
+class Visit(NamedTuple):
+    """A page read in another width, then in its own, then with every picture drawn by Vega."""
+
+    title: str
+    sections: list[str]
+    marks: int
+    other: Reading
+    still: Reading
+    live: Reading
+    trouble: list[str]
+
+
+def visit(browser: Browser, store: Store, width: int, other: int) -> Visit:
+    with opened(browser, store, viewport={"width": other, "height": 900}) as (page, trouble):
+        title = page.inner_text("h1")
+        sections = page.evaluate("[...document.querySelectorAll('h2')].map(one => one.id)")
         marks = page.evaluate("document.querySelectorAll('svg.chart :is(path, circle)').length")
+        narrow = read(page)
+        page.set_viewport_size({"width": width, "height": 900})
+        still = read(page)
         all_awake(page)
-        assert trouble == []
-    assert shown == [
+        return Visit(title, sections, marks, narrow, still, read(page), trouble)
+
+
+def read(page: Page) -> Reading:
+    assert page.viewport_size is not None
+    width = page.evaluate("document.documentElement.scrollWidth")
+    named = "[...document.querySelectorAll('.panel svg')].map(one => one.ariaLabel)"
+    return Reading(
+        width > page.viewport_size["width"],
+        *(page.evaluate(script) for script in (UNREADABLE, SILENT, named)),
+    )
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Browser, store: Store, study: RunResult) -> dict[str, Visit]:
+    """A page of a real study, read on a desk, and one of every table, read on a phone."""
+    return {
+        "trained": visit(browser, study.store, 1180, 390),
+        "synthetic": visit(browser, store, 390, 1180),
+    }
+
+
+@pytest.mark.parametrize("name", ["trained", "synthetic"])
+def test_a_page_opens_and_comes_to_life_without_errors_or_requests(
+    visits: dict[str, Visit], name: str
+):
+    found = visits[name]
+    assert found.trouble == [] and found.title == HOSTILE
+    assert found.sections == [
         "findings", "levels", "behavior", "dynamics", "weights", "learning", "task", "ran",
         "methods", "tables", "spec",
     ]  # fmt: skip
-    assert marks > 200
+    assert found.marks > 200
+
+
+@pytest.mark.parametrize("name", ["trained", "synthetic"])
+def test_nothing_is_cut_off_and_no_label_lies_on_another(visits: dict[str, Visit], name: str):
+    for one in visits[name][3:6]:
+        assert not one.sideways and one.unreadable == []
+
+
+@pytest.mark.parametrize("name", ["trained", "synthetic"])
+def test_every_chart_has_words_and_numbers(visits: dict[str, Visit], name: str):
+    found = visits[name]
+    assert found.other.silent == found.still.silent == found.live.silent == []
+    # Vega's pictures are called as the drawings that they replace.
+    assert all(found.still.names) and found.live.names == found.still.names
 
 
 def test_no_address_outside_is_named_by_an_element(study: RunResult, store: Store):
@@ -84,38 +174,6 @@ def test_axe_finds_nothing_serious(browser: Browser, store: Store, scheme: str, 
     assert bad == []
 
 
-# Texts of drawings that leave them, or that lie on one another.
-UNREADABLE = """() => [...document.querySelectorAll('.panel svg')].flatMap(svg => {
-  const box = svg.getBoundingClientRect();
-  const texts = [...svg.querySelectorAll('text')].filter(one => one.textContent
-      && one.getAttribute('opacity') !== '0' && getComputedStyle(one).display !== 'none')
-    .map(text => [text, text.getBoundingClientRect()]);
-  const outside = texts.filter(([, mine]) => mine.left < box.left - 2 || mine.right > box.right + 2
-    || mine.top < box.top - 2 || mine.bottom > box.bottom + 2).map(([text]) => text.textContent);
-  const level = texts.filter(([text]) => !/rotate/.test(text.getAttribute('transform')));
-  const crossing = level.flatMap(([text, a], i) => level.slice(i + 1).filter(([, b]) =>
-    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
-    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4
-  ).map(([other]) => `${text.textContent} / ${other.textContent}`));
-  return [...outside, ...crossing].map(words => `${svg.closest('figure')?.id}: ${words}`);
-})"""
-
-
-@pytest.mark.parametrize("width", [390, 1180])
-def test_nothing_is_cut_off_and_no_label_lies_on_another(
-    browser: Browser, store: Store, study: RunResult, width: int
-):
-    for one in (store, study.store):
-        with opened(browser, one, viewport={"width": width, "height": 900}) as (page, _):
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert page.evaluate(UNREADABLE) == []
-            if (one is store) != (width < 500):
-                continue
-            all_awake(page)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert page.evaluate(UNREADABLE) == []
-
-
 def test_it_reads_without_scripts(browser: Browser, store: Store):
     with opened(browser, store, java_script_enabled=False) as (page, trouble):
         assert page.locator("svg.chart").count() == store.report_path.read_text().count("<svg ")
@@ -135,24 +193,3 @@ def test_it_prints(browser: Browser, store: Store):
         for paper in ("A4", "Letter"):
             pdf = page.pdf(format=paper)
             assert pdf.startswith(b"%PDF") and pdf.count(b"/Type /Page\n") > 3
-
-
-# Figures with a picture that has no name, or without words or numbers.
-SILENT = """() => [...document.querySelectorAll('figure')].filter(one =>
-  one.querySelector('figcaption p').textContent.length < 20
-  || !one.querySelector('table')
-  || [...one.querySelectorAll('svg')].some(svg =>
-       !svg.getAttribute('aria-label') || svg.getAttribute('role') !== 'img'
-       || svg.closest('[aria-hidden], [aria-roledescription]'))
-).map(one => one.id)"""
-
-
-def test_every_chart_has_words_and_numbers(browser: Browser, store: Store):
-    with opened(browser, store) as (page, _):
-        assert page.evaluate(SILENT) == []
-        names = "[...document.querySelectorAll('.panel svg')].map(one => one.ariaLabel)"
-        drawn = page.evaluate(names)
-        # Vega's pictures are called as the drawings that they replace.
-        all_awake(page)
-        assert page.evaluate(SILENT) == []
-        assert page.evaluate(names) == drawn

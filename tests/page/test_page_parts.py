@@ -145,7 +145,7 @@ def test_every_level_has_a_colour():
 
 
 def test_figures_are_files_with_text_in_them(tmp_path: Path):
-    store = synthetic_store(tmp_path / "study" / "hash", channels=(1,), networks=3)
+    store = synthetic_store(tmp_path / "study" / "hash", channels=(1,), networks=3, exhibited=1)
     written = write_figures(store, tmp_path / "figures")
     names = {path.name for path in written}
     assert {

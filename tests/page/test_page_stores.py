@@ -20,6 +20,7 @@ def test_what_a_store_lacks_leaves_a_gap_and_no_error(tmp_path: Path):
         and ">shuffled</text>" in whole
         and "Dynamics under other settings" in whole
     )
+    store = synthetic_store(tmp_path / "small" / "hash", networks=2, channels=(1,), exhibited=1)
     # Tables that others are joined with; whatever else is absent leaves out a chart of its own.
     for names in (("networks",), ("degeneracy",), ("stimuli", "singular_values")):
         paths = [store.root / "tables" / f"{name}.parquet" for name in names]
@@ -41,7 +42,7 @@ def test_what_a_store_lacks_leaves_a_gap_and_no_error(tmp_path: Path):
 
 
 def test_a_page_is_written_anew_where_something_changed(tmp_path: Path):
-    store = synthetic_store(tmp_path / "study" / "hash", channels=(1,), networks=2)
+    store = synthetic_store(tmp_path / "study" / "hash", channels=(1,), networks=2, exhibited=1)
     write_report(store)
     first = store.report_path.stat().st_mtime_ns
     write_report(store)
@@ -53,7 +54,12 @@ def test_a_page_is_written_anew_where_something_changed(tmp_path: Path):
 
 
 def test_the_index_links_each_cell_to_its_evidence(browser: Browser, tmp_path: Path):
-    stores = [synthetic_store(tmp_path / name / "hash", title=f"{name} {HOSTILE}") for name in "ab"]
+    stores = [
+        synthetic_store(
+            tmp_path / name / "hash", title=f"{name} {HOSTILE}", channels=(1,), exhibited=1
+        )
+        for name in "ab"
+    ]
     write_report(stores[1])
     path = write_index(stores, tmp_path)
     with browser.new_context() as inside:

@@ -22,11 +22,13 @@
     await vega;
     const options = { mode: "vega-lite", ast: true, renderer: "svg", actions: false, defaultStyle: false, logLevel: 0, config: data.config, tooltip: { disableDefaultStyle: true } };
     const { view } = await vegaEmbed(box, spec, options);
-    // A picture with one name, as the drawing that it replaces; Vega says of the box that it is one.
+    // A picture with one name, as the drawing that it replaces: what Vega says of the box and of
+    // every group of marks would be noise.
     for (const said of ["role", "aria-roledescription"]) box.removeAttribute(said);
     const picture = box.querySelector("svg");
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", label);
+    picture.querySelector("g").setAttribute("aria-hidden", "true");
     return view;
   };
 
