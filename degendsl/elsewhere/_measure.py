@@ -19,7 +19,8 @@ from degendsl.store import Store
 from degendsl.version import __version__
 
 from ._memory import check_embedding
-from ._read import GroupBy, files_of, read_networks
+from ._paths import files_of
+from ._read import GroupBy, read_networks
 
 LOCK_KIND = "measured"
 _SOURCES = {"condition": pl.String, "seed": pl.Int64, "name": pl.String}

@@ -30,6 +30,11 @@ def read_npz(path: Path, names: Sequence[str], budget: Budget) -> dict[str, np.n
     try:
         with zipfile.ZipFile(path) as archive:
             members = [one.filename.removesuffix(".npy") for one in archive.infolist()]
+            if any(name.endswith("data.pkl") for name in members):
+                raise InputError(
+                    f"{path} is a pickle of PyTorch, which could run code, and is refused; save "
+                    "each network into one folder with safetensors.torch.save_file"
+                )
             for member in archive.infolist():
                 name = member.filename.removesuffix(".npy")
                 if name not in names:
@@ -64,11 +69,12 @@ def _array(
         shape, fortran, kind = _header(file)
         if kind.hasobject:
             raise InputError(
-                f"{what} holds pickled objects, which could run code, and is refused; save plain "
-                "arrays, such as np.array(labels, dtype=str)"
+                f"{what} holds pickled objects, which could run code, and is refused; save texts "
+                "as np.array(labels, dtype=str), and networks of other sizes into files of their "
+                "own"
             )
         if kind.names or kind.kind not in "biufUS":
-            raise InputError(f"{what} holds {kind}; save numbers, or texts as labels")
+            raise InputError(f"{what} holds {kind}; save real numbers, or texts as labels")
         size = math.prod(shape) * kind.itemsize
         there = member.file_size - file.tell()
         if size != there:

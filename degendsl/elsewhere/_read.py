@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from degendsl.measuring import Given
 
 from ._memory import Budget
 from ._npz import read_npz
+from ._paths import TENSORS, files_of, names_of
 from ._safetensors import Tensors
 
 GroupBy = Literal["label", "file"]
@@ -41,27 +42,26 @@ def read_networks(
     """
     budget = budget or Budget()
     groups: dict[str, list[Given]] = {}
-    for path in paths:
-        found = _of_folder(path, budget) if path.is_dir() else _of_npz(path, budget)
-        for label, network in found:
-            name = path.stem if path.is_file() else path.resolve().name
-            chosen = name if group_by == "file" or label is None else label
+    for path, name in zip(paths, names_of(paths), strict=True):
+        for label, network in _read(path, name, budget):
+            chosen = name if group_by == "file" or not label else label
             groups.setdefault(chosen, []).append(network)
     return groups
 
 
-def files_of(paths: Sequence[Path]) -> list[Path]:
-    """Every file that networks are read from."""
-    return [
-        file
-        for path in paths
-        for file in (sorted(path.glob("*.safetensors")) if path.is_dir() else [path])
-    ]
-
-
-def _of_npz(path: Path, budget: Budget) -> list[tuple[str | None, Given]]:
+def _read(path: Path, name: str, budget: Budget) -> list[tuple[str | None, Given]]:
+    if path.is_dir():
+        return _of_folder(path, budget)
     if not path.is_file():
         raise InputError(f"there is no file or folder {path}")
+    if path.suffix == TENSORS:
+        return [_of_tensors(path, budget)]
+    # Two files of one name are told apart wherever a network is named.
+    shown = path.name if name == path.stem else str(path)
+    return _of_npz(path, shown, budget)
+
+
+def _of_npz(path: Path, shown: str, budget: Budget) -> list[tuple[str | None, Given]]:
     arrays = read_npz(path, ARRAYS, budget)
     if not set(arrays) - {"labels"}:
         raise InputError(f"{path} holds labels only; add `states`, `weights` or `losses`")
@@ -80,7 +80,7 @@ def _of_npz(path: Path, budget: Budget) -> list[tuple[str | None, Given]]:
         (
             None if labels is None else _label(labels[index]),
             Given(
-                name=f"network {index} of {path.name}",
+                name=f"network {index} of {shown}",
                 states=None if states is None else states[index],
                 weights=None if weights is None else weights[index],
                 loss=None if losses is None else float(losses[index]),
@@ -93,8 +93,11 @@ def _of_npz(path: Path, budget: Budget) -> list[tuple[str | None, Given]]:
 def _check(path: Path, name: str, array: np.ndarray) -> None:
     axes = _AXES[name]
     if array.ndim != len(axes):
-        one = array.ndim == len(axes) - 1
-        remedy = f"; for one network save {name}[None]" if one else ""
+        remedy = ""
+        if array.ndim == len(axes) - 1:
+            remedy = f"; for one network save {name}[None]"
+        elif len(axes) == 1 and array.ndim and array.size == len(array):
+            remedy = f"; save {name}.ravel()"
         raise InputError(
             f"`{name}` of {path} has shape {array.shape}; it must be ({', '.join(axes)}){remedy}"
         )
@@ -104,17 +107,19 @@ def _check(path: Path, name: str, array: np.ndarray) -> None:
         raise InputError(f"`{name}` of {path} holds texts; save numbers")
 
 
-def _label(value: np.generic) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return f"{value:g}" if isinstance(value, np.floating) else str(value)
+def _label(value: Any) -> str:
+    """A label in one line of text; nothing where there is none."""
+    if isinstance(value, np.floating):
+        return "" if np.isnan(value) else f"{value:g}"
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return " ".join(text.split())
 
 
 def _of_folder(path: Path, budget: Budget) -> list[tuple[str | None, Given]]:
     files = files_of([path])
     if not files:
         raise InputError(
-            f"{path} holds no *.safetensors; save a file a network there, or give npz files"
+            f"{path} holds no *{TENSORS}; save a file a network there, or give npz files"
         )
     return [_of_tensors(file, budget) for file in files]
 
@@ -128,13 +133,13 @@ def _of_tensors(path: Path, budget: Budget) -> tuple[str | None, Given]:
             f"`states` of {path} has shape {states.shape}; it must be (trial, time, unit)"
         )
     recurrent = [name for name in tensors.names if _RECURRENT.search(name)]
-    weights, problems = None, []
+    weights, unclear = None, ""
     if len(recurrent) == 1:
         weights = tensors.read(recurrent[0])
     elif recurrent:
-        problems.append(
-            f"weights of {path.name}: {', '.join(recurrent)} could each be meant; save the one "
-            "to be compared"
+        unclear = (
+            f"{', '.join(recurrent)} of {path.stem} could each be meant: save the one to be "
+            "compared"
         )
     elif states is None:
         raise InputError(
@@ -147,9 +152,9 @@ def _of_tensors(path: Path, budget: Budget) -> tuple[str | None, Given]:
         states=states,
         weights=weights,
         loss=_loss(path, tensors.metadata.get("loss")),
-        problems=tuple(problems),
+        unclear=unclear,
     )
-    return (None if label is None else str(label)), given
+    return (None if label is None else _label(label)), given
 
 
 def _loss(path: Path, said: object) -> float | None:

@@ -95,7 +95,7 @@ def test_delays_that_memory_does_not_hold_are_refused(tmp_path: Path, capsys: An
 @pytest.mark.parametrize("arrays, said", [
     ({"states": np.zeros((3, 4, 5))}, "(network, trial, time, unit); for one network save"),
     ({"states": np.zeros((2, 4, 5, 3)), "weights": np.zeros((3, 3, 3))}, "different numbers"),
-    ({"weights": np.zeros((2, 3, 3), complex)}, "save numbers"),
+    ({"weights": np.zeros((2, 3, 3), complex)}, "save real numbers"),
     ({"losses": np.array(["a", "b"])}, "`losses`"),
     ({"weights": np.zeros((0, 3, 3))}, "is empty"),
     ({"labels": np.array(["a"])}, "holds labels only"),

@@ -58,7 +58,7 @@ def test_several_recurrent_matrices_are_not_guessed_among(tmp_path: Path):
     for index in range(2):
         tensors(tmp_path / "nets" / f"{index}.safetensors", two)
     found = measure_files([tmp_path / "nets"], tmp_path / "out")
-    assert "weight_hh_l0, rnn.weight_hh_l1 could each be meant" in found.problems[0]
+    assert "weight_hh_l0, rnn.weight_hh_l1 of 0 could each be meant" in found.problems[0]
 
 
 def test_gates_are_told(tmp_path: Path):

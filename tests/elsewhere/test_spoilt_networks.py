@@ -76,7 +76,7 @@ def test_unequal_trials_are_named(tmp_path: Path):
     b = save(tmp_path / "b.npz", states=networks(1)["states"][:, :4], labels=labels[:1])
     found = measure_files([a, b], tmp_path / "out", dsa=DSA)
     (problem,) = found.problems
-    assert "network 0 of b.npz has 4 trials of 24 steps and most have 6 trials" in problem
+    assert "network 0 of b.npz has 4 trials of 24 steps and others have 6 trials" in problem
     assert "give every network the same trials" in problem
     assert value(tmp_path / "out", "dsa") is not None
 

@@ -143,10 +143,10 @@ class _Measuring:
             self._problems.append(f"{level}: memory does not suffice; use fewer delays")
             return None
         names = {place: network.name for place, network in enumerate(self._networks)}
-        for left_out in found.left_out.values():
-            of = len(found.seeds) + len(left_out)
-            self._problems += [f"{level}: {one}" for one in sentences(left_out, of, names)]
+        left_out = found.left_out.get("", {})
+        of = len(found.seeds) + len(left_out)
+        self._problems += [f"{level}: {one}" for one in sentences(left_out, of, names)]
         if len(found.seeds) < 2:
-            self._problems.append(too_few(level, len(found.seeds)))
+            self._problems.append(too_few(level, len(found.seeds), of))
             return None
         return found

@@ -12,15 +12,15 @@ import numpy as np
 class Given:
     """One network from elsewhere: whichever there are of states, recurrent weights and a loss.
 
-    states: (trial, time, unit). weights: (unit, unit), if they are right. problems: what is known
-    to be missing and why.
+    states: (trial, time, unit). weights: (unit, unit), if they are right. unclear: why there are
+    none, where there could be.
     """
 
     name: str
     states: np.ndarray | None = None
     weights: np.ndarray | None = None
     loss: float | None = None
-    problems: tuple[str, ...] = ()
+    unclear: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ class Usable:
 
 def usable(networks: Sequence[Given]) -> Usable:
     """The sound arrays of each level, by the place of their network in the group."""
-    problems = [problem for network in networks for problem in network.problems]
+    problems: list[str] = []
     names = {place: network.name for place, network in enumerate(networks)}
 
     def sound(level: str, given: Mapping[int, object], why: Mapping[int, str]) -> tuple[int, ...]:
@@ -34,14 +34,15 @@ def usable(networks: Sequence[Given]) -> Usable:
             problems.append(f"{level}: {line}")
         left = tuple(place for place in given if place not in why)
         if given and len(left) < 2:
-            problems.append(too_few(level, len(left)))
+            problems.append(too_few(level, len(left), len(given)))
         return left
 
     states = {k: _real(one.states) for k, one in enumerate(networks) if one.states is not None}
     weights = {k: one.weights for k, one in enumerate(networks) if one.weights is not None}
     losses = {k: one.loss for k, one in enumerate(networks) if one.loss is not None}
     seen = sound("dynamics", states, _states(states, names))
-    square = sound("weights", weights, _weights(weights, names))
+    unclear = {k: one.unclear for k, one in enumerate(networks) if one.unclear}
+    square = sound("weights", weights | unclear, _weights(weights, names) | unclear)
     finite = sound("behaviour", losses, _losses(losses, names))
     # Weights are exact, and the same whatever precision the file has.
     exact = {place: weights[place].astype(np.float64) for place in square}
@@ -58,10 +59,11 @@ def _real(numbers: np.ndarray) -> np.ndarray:
     return numbers if numbers.dtype.kind == "f" else numbers.astype(np.float64)
 
 
-def too_few(level: str, count: int) -> str:
+def too_few(level: str, count: int, of: int) -> str:
     """What is said where nothing is left to compare with."""
     networks = f"{count} network{'' if count == 1 else 's'}"
-    return f"{level}: {networks} can be compared, two are needed; add more"
+    remedy = "add more" if of < 2 else "mend those left out or add more"
+    return f"{level}: {networks} can be compared, two are needed; {remedy}"
 
 
 def _those(
@@ -87,7 +89,7 @@ def _states(given: Mapping[int, np.ndarray], names: Mapping[int, str]) -> dict[i
             why[place] = f"the states of {name} never change: {_OUT}"
         elif states.shape[:2] != usual:
             why[place] = (
-                f"{name} has {_trials(states.shape)} and most have {_trials(usual)}: give every "
+                f"{name} has {_trials(states.shape)} and others have {_trials(usual)}: give every "
                 "network the same trials"
             )
     return why
@@ -120,7 +122,7 @@ def _trials(shape: Sequence[int]) -> str:
 
 def _gates(shape: tuple[int, ...]) -> str:
     """What to do with a matrix that is several, one a gate."""
-    gates = {3: "GRU", 4: "LSTM"}.get(shape[0] // shape[1] if len(shape) == 2 else 0)
+    gates = {3: "a GRU", 4: "an LSTM"}.get(shape[0] // shape[1] if len(shape) == 2 else 0)
     if gates is None or shape[0] % shape[1]:
         return ""
-    return f"; of a {gates} save the rows of one gate"
+    return f"; of {gates} save the rows of one gate"

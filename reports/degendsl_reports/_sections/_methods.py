@@ -132,9 +132,12 @@ def specification(study: Study) -> Section | None:
 
 def _skipped(study: Study) -> list[str]:
     """What a study of this kind can show and this one does not, with the reason."""
-    if study.lock.get("kind") == "measured":
-        return ["Null, floor and untrained reference: not to be had from networks as given."]
     rows = study.rows("degeneracy", "floor", "null", "untrained", "value")
+    if study.lock.get("kind") == "measured":
+        said = ["Floor and untrained reference: not to be had from networks as given."]
+        if not rows["null"].is_not_null().any():
+            said.append("Null (a network against itself): half of the trials do not carry it.")
+        return said
     said = []
     if not rows["untrained"].is_not_null().any():
         said.append("Untrained reference: `init` is not among `measure.at`.")
