@@ -42,10 +42,17 @@ def load(options: argparse.Namespace, path: str) -> Any:
 
 def measured_store(target: str) -> Any:
     """The store of a folder that `degendsl measure` wrote; None where it is something else."""
+    from degendsl.errors import StoreError
     from degendsl.store import Store
 
     store = Store(Path(target))
-    return store if store.lock.get("kind") == "measured" else None
+    lock = store.lock
+    if lock.get("kind") != "measured":
+        return None
+    # Said once all is measured.
+    if not lock.get("methods"):
+        raise StoreError(f"{target} was begun and has not ended; run `degendsl measure` again")
+    return store
 
 
 def spec_and_store(options: argparse.Namespace, target: str) -> tuple[Any, Any]:

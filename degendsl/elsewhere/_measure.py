@@ -122,7 +122,11 @@ def _store(root: Path) -> Store:
         taken = root.exists() and any(one.name != ".lock" for one in root.iterdir())
     except OSError as error:
         raise StoreError(f"cannot read {root}: {error.strerror}; give another --out") from error
-    if taken and store.lock.get("kind") != LOCK_KIND:
+    try:
+        ours = not taken or store.lock.get("kind") == LOCK_KIND
+    except StoreError as error:
+        raise StoreError(f"{root} has a damaged lock; delete it or give another --out") from error
+    if not ours:
         raise StoreError(
             f"{root} holds something else than networks measured from files; give another --out"
         )

@@ -1,6 +1,6 @@
 """What people look at beyond numbers: a few networks at work, regenerated from their weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,11 +72,10 @@ def examples(
     """The best, the median and the worst network at work, and others where there are few."""
     order = np.argsort(losses.arrays["eval_mse"], kind="stable")
     ranked = [losses.seeds[int(index)] for index in order]
-    roles = {ranked[-1]: "worst", ranked[0]: "best", ranked[len(ranked) // 2]: "median"}
+    roles = roles_of(ranked)
     seeds = sorted(ranked) if len(ranked) <= FEW else sorted(roles)
     shown = Networks(condition=condition, at="end", records={s: records[s] for s in seeds})
-    middle = ranked[max(0, len(ranked) // 2 - 1) :][:2]
-    pair = (middle[0], middle[1]) if len(middle) == 2 else None
+    pair = middle_of(ranked)
     kept = _work(store, shown, measure)
     everyone = Networks(condition=condition, at="end", records=records)
     spectra = _spectra(store, everyone)
@@ -101,6 +100,19 @@ def examples(
         matched=_matched(store, condition, records, pair) if pair else None,
         singular=spectra,
     )
+
+
+def roles_of(ranked: Sequence[int]) -> dict[int, str]:
+    """Which networks stand for a condition, of all in the order of their loss."""
+    if not ranked:
+        return {}
+    return {ranked[-1]: "worst", ranked[0]: "best", ranked[len(ranked) // 2]: "median"}
+
+
+def middle_of(ranked: Sequence[int]) -> tuple[int, int] | None:
+    """The two networks in the middle, where there are two."""
+    middle = ranked[max(0, len(ranked) // 2 - 1) :][:2]
+    return (middle[0], middle[1]) if len(middle) == 2 else None
 
 
 def _work(store: Store, networks: Networks, measure: kinds.Measure) -> Arrays:

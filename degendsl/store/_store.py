@@ -76,8 +76,11 @@ class Store:
         if not path.exists():
             return {}
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(found, dict):
+                raise ValueError("no mapping")
+            return found
+        except (OSError, ValueError, RecursionError) as error:
             raise StoreError(
                 f"{path} is damaged ({error}). Delete it and run the spec again: "
                 "the networks stay, and the lock is written anew."

@@ -50,6 +50,12 @@ def test_pickled_arrays_are_refused_and_never_run(tmp_path: Path, capsys: Any):
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_pickle_of_pytorch_is_refused(tmp_path: Path, capsys: Any):
+    path = archive(tmp_path / "model.pt", b"cos\nsystem\n", "model/data.pkl")
+    said = refused(path, tmp_path, capsys)
+    assert "could run code" in said and "safetensors.torch.save_file" in said
+
+
 def test_a_header_that_claims_more_than_there_is(tmp_path: Path, capsys: Any):
     path = archive(tmp_path / "nets.npz", header((10**6, 10**6, 10**6, 10)) + b"\0" * 80)
     assert "claims 80,000,000,000,000,000,000 bytes" in refused(path, tmp_path, capsys)

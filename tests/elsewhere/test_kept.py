@@ -1,6 +1,10 @@
 """What was measured before is not measured again, and a chosen rank stays."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -136,6 +140,39 @@ def test_what_cannot_be_read_is_measured_again(tmp_path: Path, how: str):
         spoil(one, how, kept(out)[-1])
     measure_files([path], out, pif=PIF)
     assert content(out) == first
+
+
+@pytest.mark.slow
+def test_a_measurement_that_was_killed_goes_on_where_it_was(
+    tmp_path: Path, capsys: Any, computed: Counter[str]
+):
+    path, out = save(tmp_path / "nets.npz", **networks(4)), tmp_path / "out"
+    command = ["measure", str(path), *FEW, "--out"]
+    python = [sys.executable, "-m", "degendsl", *command, str(out)]
+    killed = subprocess.run(python, env={**os.environ, "DEGENDSL_FAULT": "before-measure:4"})
+    assert killed.returncode == -signal.SIGKILL
+    # Of three files, operators of all trials, distances and operators of half the trials.
+    assert len(kept(out)) == 3
+    for ask in ("status", "report"):
+        assert main([ask, str(out)]) == 4
+        assert (
+            "was begun and has not ended; run `degendsl measure` again" in capsys.readouterr().err
+        )
+    assert main([*command, str(out)]) == 0
+    assert computed["operator"] == 4 and computed["operator_distances"] == 10
+    assert main([*command, str(tmp_path / "fresh")]) == 0
+    resumed, fresh = content(out), content(tmp_path / "fresh")
+    assert all(resumed[name] == fresh[name] for name in fresh if name.endswith("parquet"))
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null"])
+def test_a_damaged_lock_is_said(tmp_path: Path, capsys: Any, text: str):
+    path, out = save(tmp_path / "nets.npz", losses=np.ones(2)), tmp_path / "out"
+    out.mkdir()
+    (out / "spec.lock.json").write_text(text)
+    assert main(["measure", str(path), "--out", str(out)]) == 4
+    assert "delete it or give another --out" in capsys.readouterr().err
+    assert main(["status", str(out)]) == 4
 
 
 def test_a_lock_of_other_words_is_no_reason_to_stop(tmp_path: Path):

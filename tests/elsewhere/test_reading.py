@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laboratory import (
+    DSA,
     PIF,
     networks,
     save,
@@ -16,6 +17,7 @@ from laboratory import (
 
 from degendsl import metrics
 from degendsl.elsewhere import measure_files, read_networks
+from degendsl.errors import InputError
 
 
 def test_groups_are_labels_or_files(tmp_path: Path):
@@ -66,3 +68,50 @@ def test_gates_are_told(tmp_path: Path):
         tensors(tmp_path / "nets" / f"{index}.safetensors", {"weight_hh_l0": np.ones((9, 3))})
     found = measure_files([tmp_path / "nets"], tmp_path / "out")
     assert "of a GRU save the rows of one gate" in found.problems[0]
+
+
+def test_labels_are_lines_and_none_is_the_file(tmp_path: Path):
+    losses = np.ones(4)
+    texts = save(tmp_path / "texts.npz", losses=losses, labels=["a\n b", "a\tb ", "", " "])
+    numbers = save(tmp_path / "numbers.npz", losses=losses, labels=[np.nan, 2, 2, 2.5])
+    found = read_networks([texts, numbers])
+    assert {name: len(some) for name, some in found.items()} == {
+        "a b": 2, "texts": 2, "numbers": 1, "2": 2, "2.5": 1,
+    }  # fmt: skip
+
+
+def test_files_of_one_name_are_told_apart_and_none_is_read_twice(tmp_path: Path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        save(tmp_path / folder / "nets.npz", losses=np.ones(1))
+    one, two = tmp_path / "one/nets.npz", tmp_path / "two/nets.npz"
+    found = read_networks([one, two])
+    assert list(found) == [str(one), str(two)]
+    assert found[str(two)][0].name == f"network 0 of {two}"
+    with pytest.raises(InputError, match="is given twice"):
+        read_networks([one, tmp_path / "two" / ".." / "one" / "nets.npz"])
+
+
+def test_files_of_tensors_belong_to_their_folder_in_the_order_of_their_numbers(tmp_path: Path):
+    files = [
+        tensors(tmp_path / "nets" / f"seed{k}.safetensors", {"weight_hh": np.eye(2)})
+        for k in (10, 2, 1)
+    ]
+    (given,) = read_networks([tmp_path / "nets"]).values()
+    assert [one.name for one in given] == ["seed1", "seed2", "seed10"]
+    assert list(read_networks(files)) == ["nets"]
+
+
+@pytest.mark.parametrize("kind", ["<f2", ">f8", "<i4", "?"])
+def test_numbers_of_every_kind_and_order(tmp_path: Path, kind: str):
+    states = np.asfortranarray((100 * networks(2)["states"]).astype(kind))
+    ((one, _),) = read_networks([save(tmp_path / "nets.npz", states=states)]).values()
+    assert one.states is not None and (one.states == states[0]).all()
+
+
+def test_whole_numbers_are_measured_like_others(tmp_path: Path):
+    states = (100 * networks(2)["states"]).astype("<i4")
+    path = save(tmp_path / "nets.npz", states=states)
+    assert measure_files([path], tmp_path / "out", dsa=DSA).problems == ()
+    expected = metrics.dsa_distances(states.astype(float), delays=3, rank=4, starts=2)[0, 1]
+    assert value(tmp_path / "out", "dsa") == pytest.approx(expected, rel=1e-12)

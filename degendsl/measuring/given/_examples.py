@@ -1,11 +1,11 @@
 """What people look at beyond numbers: trajectories, two matrices side by side, spectra."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from .._cache import Arrays
-from .._examples import FEW, PATHS, UNITS, Examples, kept_steps, side_by_side
+from .._examples import FEW, PATHS, UNITS, Examples, kept_steps, middle_of, roles_of, side_by_side
 from .._plane import plane_of
 from ._kept import Kept
 from ._networks import Compared
@@ -14,14 +14,15 @@ from ._usable import Usable
 
 def examples(found: Usable, kept: Kept) -> Examples:
     """Trajectories of a few networks, two matrices side by side, spectra of all."""
-    roles = _roles(found.losses)
-    shown = found.states.only(_shown(found.states.seeds, roles))
+    states, given = found.states, found.weights
+    # Of networks without states, a role would be of nothing that is shown.
+    roles = roles_of(_ranked(states.seeds or tuple(found.losses), found.losses))
+    shown = states.only(_shown(states.seeds, roles))
     steps = kept_steps(shown.arrays[0].shape[1]) if shown.arrays else np.arange(0)
     paths = _paths(shown, steps, kept)
-    given = found.weights
-    several = len(given.arrays) >= 2
-    alike = several and all(one.shape == given.arrays[0].shape for one in given.arrays)
-    first, second = given.seeds[:2] if alike else (0, 0)
+    alike = all(one.shape == given.arrays[0].shape for one in given.arrays)
+    pair = middle_of(_ranked(given.seeds, found.losses)) or middle_of(given.seeds)
+    pair = pair if alike else None
     return Examples(
         seeds=shown.seeds,
         roles=roles,
@@ -29,17 +30,15 @@ def examples(found: Usable, kept: Kept) -> Examples:
         path_steps=steps,
         paths=paths["paths"],
         explained=paths["explained"],
-        pair=(first, second) if alike else None,
-        matched=_matched(given, kept) if alike else None,
-        singular={"end": _singular(given, kept)} if alike else {},
+        pair=pair,
+        matched=_matched(given.only(pair), kept) if pair else None,
+        singular={"end": _singular(given, kept)} if pair else {},
     )
 
 
-def _roles(losses: Mapping[int, float]) -> dict[int, str]:
-    ranked = sorted(losses, key=lambda seed: losses[seed])
-    if not ranked:
-        return {}
-    return {ranked[-1]: "worst", ranked[0]: "best", ranked[len(ranked) // 2]: "median"}
+def _ranked(seeds: Sequence[int], losses: Mapping[int, float]) -> list[int]:
+    """Those of which the loss is known, from the least."""
+    return sorted((seed for seed in seeds if seed in losses), key=lambda seed: losses[seed])
 
 
 def _shown(seeds: tuple[int, ...], roles: Mapping[int, str]) -> tuple[int, ...]:
@@ -67,11 +66,11 @@ def _paths(shown: Compared, steps: np.ndarray, kept: Kept) -> Arrays:
     return kept.numbers("paths", settings, [(key,) for key in shown.keys], shapes, compute)
 
 
-def _matched(given: Compared, kept: Kept) -> np.ndarray:
-    """The first two matrices (2, unit, unit), the second's units in the order that matches."""
-    first, second = given.arrays[0], given.arrays[1]
+def _matched(pair: Compared, kept: Kept) -> np.ndarray:
+    """Both matrices (2, unit, unit), the second's units in the order that matches."""
+    first, second = pair.arrays
     few = min(UNITS, len(first))
-    rows, shapes = [given.keys[:2]], {"matched": (2, few, few)}
+    rows, shapes = [pair.keys], {"matched": (2, few, few)}
 
     def compute(_: list[int]) -> Arrays:
         return {"matched": side_by_side(first, second)[None]}

@@ -78,8 +78,8 @@ def matched_chart(study: Study) -> Chart | None:
     return Chart(
         id="matched",
         title="Recurrent matrices of two networks, units matched",
-        summary="The pair whose distance is the median of its condition; where both show the same "
-        "pattern the networks are wired alike.",
+        summary="Two networks of each condition, of middling loss where losses are known; where "
+        "both show the same pattern the networks are wired alike.",
         panels=panels,
         width=160 if len(panels) > 4 else 246,
         table=Table(
