@@ -22,7 +22,7 @@ def test_what_a_store_lacks_leaves_a_gap_and_no_error(tmp_path: Path):
     )
     store = synthetic_store(tmp_path / "small" / "hash", networks=2, channels=(1,), exhibited=1)
     # Tables that others are joined with; whatever else is absent leaves out a chart of its own.
-    for names in (("networks",), ("degeneracy",), ("stimuli", "singular_values")):
+    for names in (("networks",), ("degeneracy", "stimuli", "singular_values")):
         paths = [store.root / "tables" / f"{name}.parquet" for name in names]
         kept = [path.read_bytes() for path in paths]
         for path in paths:
