@@ -18,8 +18,8 @@ from ._words import lowered
 _FACTS = (
     ("outcome", "outcome"),
     ("epochs", "epochs"),
-    ("train_mse", "training loss"),
-    ("eval_mse", "test loss"),
+    ("train_mse", "training loss (MSE)"),
+    ("eval_mse", "test loss (MSE)"),
 )
 _LEARNT = (("weight_change", "weight change"), ("kernel_alignment", "kernel alignment"))
 
