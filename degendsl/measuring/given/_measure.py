@@ -80,6 +80,8 @@ class _Measuring:
         self._kept, self._pif, self._pairs = kept, pif, pairs
         self._found = usable(networks)
         self._problems = list(self._found.problems)
+        self._levels: dict[tuple[str, str], Measured] = {}
+        self._references: dict[tuple[str, str], Measured] = {}
 
     @property
     def states(self) -> Compared:
@@ -87,29 +89,17 @@ class _Measuring:
 
     def everything(self, dsa: kinds.DSA, unranked: str) -> ConditionMeasures:
         """All levels for which there are data; none of dynamics where there is no rank."""
-        levels: dict[tuple[str, str], Measured] = {}
-        references: dict[tuple[str, str], Measured] = {}
+        given = self._found.weights
         losses = self._losses()
         if losses and len(losses.seeds) >= 2:
-            levels["behavior", "end"] = losses
-        states, given = self.states, self._found.weights
-        if len(states.seeds) >= 2 and unranked:
+            self._levels["behavior", "end"] = losses
+        if len(self.states.seeds) >= 2 and unranked:
             self._problems.append(f"dynamics: {unranked}")
-        elif len(states.seeds) >= 2:
-            one = self._attempt("dynamics", lambda: dynamics(states, dsa, self._pairs, self._kept))
-            if one:
-                levels["dynamics", "end"] = one
-                pairs = [(int(i), int(j)) for i, j in one.arrays["pairs"]]
-                halves = of_halves(states.only(one.seeds), pairs, dsa, self._kept)
-                references |= {("dynamics", name): half for name, half in halves.items()}
+        elif len(self.states.seeds) >= 2:
+            self._attempt("dynamics", lambda: self._dynamics(dsa))
         if len(given.seeds) >= 2:
-            one = self._attempt(
-                "weights", lambda: weights(given, self._pif, self._pairs, self._kept)
-            )
-            if one:
-                levels["weights", "end"] = one
-                references["weights", "surrogate"] = of_shuffled(given, self._pif, self._kept)
-        compared = sorted({seed for one in levels.values() for seed in one.seeds})
+            self._attempt("weights", self._weights)
+        compared = sorted({seed for one in self._levels.values() for seed in one.seeds})
         also = {("weight_change", "end"): described(given, self._kept)} if given.seeds else {}
         return ConditionMeasures(
             condition=self.group,
@@ -118,13 +108,32 @@ class _Measuring:
                 for place in range(len(self._networks))
             },
             compared=tuple(compared),
-            levels=levels,
-            references=references,
+            levels=self._levels,
+            references=self._references,
             also=also,
             everyone=losses,
             examples=examples(self._found, self._kept),
             problems=tuple(f"{self.group.label}: {problem}" for problem in self._problems),
         )
+
+    def _dynamics(self, dsa: kinds.DSA) -> None:
+        found = dynamics(self.states, dsa, self._pairs, self._kept)
+        left_out = found.left_out.get("", {})
+        of = len(found.seeds) + len(left_out)
+        names = dict(zip(self.states.seeds, self.states.names, strict=True))
+        self._problems += [f"dynamics: {one}" for one in sentences(left_out, of, names)]
+        if len(found.seeds) < 2:
+            self._problems.append(too_few("dynamics", len(found.seeds), of))
+            return
+        self._levels["dynamics", "end"] = found
+        pairs = [(int(i), int(j)) for i, j in found.arrays["pairs"]]
+        halves = of_halves(self.states.only(found.seeds), pairs, dsa, self._kept)
+        self._references |= {("dynamics", name): half for name, half in halves.items()}
+
+    def _weights(self) -> None:
+        given = self._found.weights
+        self._levels["weights", "end"] = weights(given, self._pif, self._pairs, self._kept)
+        self._references["weights", "surrogate"] = of_shuffled(given, self._pif, self._kept)
 
     def _losses(self) -> Measured | None:
         losses = self._found.losses
@@ -132,21 +141,12 @@ class _Measuring:
             return None
         return Measured(seeds=tuple(losses), arrays={"ood_mse": np.array(list(losses.values()))})
 
-    def _attempt(self, level: str, measure: Callable[[], Measured]) -> Measured | None:
-        """What a measure finds of two networks or more; what is missing is said."""
+    def _attempt(self, level: str, measure: Callable[[], None]) -> None:
+        """Measure a level, or say what is missing."""
         try:
-            found = measure()
+            measure()
         except MeasureError as error:
             self._problems.append(f"{level}: {error}")
-            return None
         except MemoryError:
-            self._problems.append(f"{level}: memory does not suffice; use fewer delays")
-            return None
-        names = {place: network.name for place, network in enumerate(self._networks)}
-        left_out = found.left_out.get("", {})
-        of = len(found.seeds) + len(left_out)
-        self._problems += [f"{level}: {one}" for one in sentences(left_out, of, names)]
-        if len(found.seeds) < 2:
-            self._problems.append(too_few(level, len(found.seeds), of))
-            return None
-        return found
+            what = "delays" if level == "dynamics" else "networks"
+            self._problems.append(f"{level}: memory does not suffice; use fewer {what}")

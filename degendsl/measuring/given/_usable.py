@@ -54,16 +54,16 @@ def usable(networks: Sequence[Given]) -> Usable:
     )
 
 
-def _real(numbers: np.ndarray) -> np.ndarray:
-    """Whole numbers, such as spikes, are as good as others."""
-    return numbers if numbers.dtype.kind == "f" else numbers.astype(np.float64)
-
-
 def too_few(level: str, count: int, of: int) -> str:
     """What is said where nothing is left to compare with."""
     networks = f"{count} network{'' if count == 1 else 's'}"
     remedy = "add more" if of < 2 else "mend those left out or add more"
     return f"{level}: {networks} can be compared, two are needed; {remedy}"
+
+
+def _real(numbers: np.ndarray) -> np.ndarray:
+    """Whole numbers, such as spikes, are as good as others."""
+    return numbers if numbers.dtype.kind == "f" else numbers.astype(np.float64)
 
 
 def _those(
@@ -79,9 +79,9 @@ def _those(
 def _states(given: Mapping[int, np.ndarray], names: Mapping[int, str]) -> dict[int, str]:
     """Why states cannot be compared, by the place of their network."""
     lengths = Counter(states.shape[:2] for states in given.values())
+    usual = lengths.most_common(1)[0][0] if lengths else ()
     why = {}
     for place, states in given.items():
-        usual = lengths.most_common(1)[0][0]
         name = names[place]
         if bad := metrics.unusable(states, metrics.LARGEST_STATE):
             why[place] = f"the states of {name} {bad}: {_OUT}"
