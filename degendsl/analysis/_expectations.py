@@ -124,6 +124,10 @@ def _doubts(study: Study, one: _Judged, under: list[float | None]) -> list[str]:
     if one.effect is None:
         return doubts
     known = [change for change in under if change is not None]
+    if len(known) < len(under):
+        # A sign that nobody knows is not the same sign.
+        lacking = len(under) - len(known)
+        doubts.append(f"not to be had under {lacking} of {len(under)} other settings")
     if one.claim.within is None:
         other = sum(change * one.effect.change <= 0 for change in known)
         if other:

@@ -233,7 +233,7 @@ def richer(arrays: Arrays) -> None:
 
 @pytest.mark.parametrize(
     "choice, rule",
-    [("rank: 0.9", "share"), ("rank: 6, choose: prediction", "predict"), ("rank: 6", "predict")],
+    [("rank: 0.9", "share"), ("rank: 6", "predict")],
 )
 def test_a_rank_per_condition_is_that_of_the_condition_alone_and_stands_in_the_lock(
     choice: str, rule: str, study: RunResult, tmp_path: Path

@@ -80,6 +80,14 @@ def test_one_setting_with_the_other_sign_forbids_a_verdict():
     assert found[0] == "unclear" and "the other sign under 1 of 2 other settings" in found[1]
 
 
+def test_a_setting_under_which_nothing_could_be_had_forbids_a_verdict():
+    one, other = condition(1, points(1.0)), condition(2, points(0.5))
+    grid = {("dynamics", name): one for name in ("rank 2", "rank 99")}
+    there = {("dynamics", "rank 2"): other, ("dynamics", "rank 99"): replace(other, levels={})}
+    found = verdict(study(replace(one, sensitivity=grid), replace(other, sensitivity=there)))
+    assert found[0] == "unclear" and "not to be had under 1 of 2 other settings" in found[1]
+
+
 @pytest.mark.parametrize("unconverged, expected", [(2, "holds"), (3, "unclear")])
 def test_convergence_that_differs_by_more_than_20_points_forbids_a_verdict(
     unconverged: int, expected: str
