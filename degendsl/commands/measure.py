@@ -38,8 +38,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=("given", "prediction"),
         help="prediction: the lowest rank up to --rank that predicts held-out trials",
     )
+    parser.add_argument("--window", choices=("all", "early", "late"), help="part of each trial")
+    parser.add_argument(
+        "--burn-in", type=float, metavar="N", help="steps left out at the start of the window"
+    )
     parser.add_argument("--score", choices=("angular", "euclidean", "wasserstein"))
     parser.add_argument("--starts", type=int, metavar="N", help="starts of each minimisation")
+    parser.add_argument(
+        "--group",
+        choices=("permutations", "signs"),
+        help="what may be done to units; signs also turns them over, for tanh and other odd ones",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the random starts")
     parser.add_argument(
         "--pairs-max", type=int, metavar="N", help="compare at most so many pairs of a group"
@@ -86,12 +95,18 @@ def _settings(options: argparse.Namespace) -> tuple[Any, Any]:
             f"--choose prediction tries ranks up to a whole --rank, not a share of {rank:g}"
         )
 
+    burn_in = options.burn_in
+    if burn_in is not None and not 0 <= burn_in < 2**31:
+        raise UsageError(f"--burn-in must be a number of steps from 0 on, not {burn_in:g}")
+
     def given(*names: str) -> dict[str, Any]:
         chosen = {name: getattr(options, name) for name in names}
         return {name: value for name, value in chosen.items() if value is not None}
 
-    dsa = kinds.DSA(**given("delays", "interval", "rank", "choose", "score", "starts"))
-    return dsa, kinds.PIF(**given("starts", "seed"))
+    dsa = kinds.DSA(
+        **given("delays", "interval", "rank", "choose", "window", "burn_in", "score", "starts")
+    )
+    return dsa, kinds.PIF(**given("starts", "seed", "group"))
 
 
 def _answer(found: Any) -> Answer:

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from degendsl.analysis import Study, tables_of
-from degendsl.errors import InputError, StoreError
+from degendsl.errors import InputError, StoreError, UsageError
 from degendsl.measuring import Given, GivenMeasures, Group, measure_given
 from degendsl.spec import kinds
 from degendsl.store import Store
@@ -70,11 +70,13 @@ def measure_files(
     - `pairs`: at most so many pairs of a group are compared, chosen at random.
 
     **Raises** `InputError` for a file that cannot be read or is refused, `StoreError` for a folder
-    that holds something else or cannot be written.
+    that holds something else or cannot be written, `UsageError` for settings that need more of the
+    networks than files say.
     """
     from degendsl_reports import write_report
 
     dsa, pif = dsa or kinds.DSA(), pif or kinds.PIF()
+    _check(dsa, pif)
     files = [Path(path) for path in paths]
     store = _store(Path(out))
     networks = read_networks(files, group_by=group_by)
@@ -111,6 +113,19 @@ def measure_files(
         degeneracy=rows.to_dicts(),
         problems=tuple(made["problems"]["problem"].to_list()),
     )
+
+
+def _check(dsa: kinds.DSA, pif: kinds.PIF) -> None:
+    """Refuse what would have to be guessed."""
+    if dsa.input == "regress":
+        raise UsageError("files hold no inputs that could be regressed out; use input: ignore")
+    if pif.group == "own":
+        raise UsageError(
+            "files do not say which nonlinearity networks have; use group: signs for odd ones such "
+            "as tanh, or permutations"
+        )
+    if pif.blocks == "joint":
+        raise UsageError("files hold recurrent weights alone; use blocks: recurrent")
 
 
 def _store(root: Path) -> Store:

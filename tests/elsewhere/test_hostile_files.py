@@ -160,7 +160,13 @@ def test_folders_that_are_taken_or_cannot_be_written(tmp_path: Path, capsys: Any
 
 def test_usage(tmp_path: Path, capsys: Any):
     path = save(tmp_path / "nets.npz", losses=np.ones(2))
-    for wrong in (("--rank", "2.5"), ("--delays", "0"), ("--seed", "-1"), ("--rank", "nan")):
+    for wrong in (
+        ("--rank", "2.5"),
+        ("--delays", "0"),
+        ("--seed", "-1"),
+        ("--rank", "nan"),
+        ("--burn-in", "-1"),
+    ):
         assert main(["measure", str(path), "--out", str(tmp_path / "out"), *wrong]) == 2
     assert main(["measure", str(tmp_path / "no.npz"), "--out", str(tmp_path / "out")]) == 3
     with pytest.raises(SystemExit, match="2"):

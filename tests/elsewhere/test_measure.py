@@ -20,6 +20,8 @@ from laboratory import (
 from degendsl import metrics
 from degendsl.cli import main
 from degendsl.elsewhere import measure_files
+from degendsl.errors import UsageError
+from degendsl.spec import kinds
 
 
 def test_tables_say_what_the_measures_say(tmp_path: Path):
@@ -150,3 +152,27 @@ def test_the_surrogate_is_of_shuffled_matrices_also_where_networks_are_copies(tm
     others = many[~np.eye(12, dtype=bool)]
     assert row["value"] == 0
     assert row["surrogate"] == pytest.approx(others.mean(), abs=3 * others.std() / np.sqrt(5))
+
+
+def test_windows_and_signs_are_those_of_the_measures(tmp_path: Path, capsys: Any):
+    given = networks(2)
+    path = save(tmp_path / "nets.npz", states=given["states"], weights=given["weights"])
+    out = tmp_path / "out"
+    command = ["measure", str(path), "--out", str(out), *FEW, "--window", "late"]
+    assert main([*command, "--burn-in", "3", "--group", "signs"]) == 0
+    dsa = metrics.dsa_distances(given["states"], delays=3, rank=4, starts=2, window=(15, 24))
+    pif = metrics.pif_distances(given["weights"], starts=2, group="signed")
+    assert value(out, "dsa") == pytest.approx(dsa[0, 1], rel=1e-12)
+    assert value(out, "pif") == pytest.approx(pif[0, 1], rel=1e-12)
+    assert "late half of each trial, without its first 3" in (out / "report.html").read_text()
+
+
+@pytest.mark.parametrize("dsa, pif, said", [
+    (kinds.DSA(input="regress"), None, "no inputs"),
+    (None, kinds.PIF(group="own"), "which nonlinearity"),
+    (None, kinds.PIF(blocks="joint"), "recurrent weights alone"),
+])  # fmt: skip
+def test_what_files_do_not_say_is_not_guessed(tmp_path: Path, dsa: Any, pif: Any, said: str):
+    path = save(tmp_path / "nets.npz", losses=np.ones(2))
+    with pytest.raises(UsageError, match=said):
+        measure_files([path], tmp_path / "out", dsa=dsa, pif=pif)

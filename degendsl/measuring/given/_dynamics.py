@@ -10,7 +10,7 @@ from degendsl.errors import MeasureError
 from degendsl.spec import kinds
 
 from .._cache import Arrays, Measured
-from .._dynamics import between_operators
+from .._dynamics import between_operators, window_of
 from .._left_out import WHY
 from .._pairs import Pair, chosen_pairs
 from ._kept import Kept
@@ -89,7 +89,7 @@ def operators(states: Compared, dsa: kinds.DSA, kept: Kept, part: str = "all") -
     def fitted(place: int) -> tuple[np.ndarray, np.ndarray, str]:
         try:
             found = metrics.operator(
-                states.arrays[place][trials],
+                measured(states.arrays[place], dsa)[trials],
                 delays=dsa.delays,
                 interval=dsa.interval,
                 rank=rank,
@@ -109,5 +109,11 @@ def operators(states: Compared, dsa: kinds.DSA, kept: Kept, part: str = "all") -
     return kept.numbers("operators", settings, [(key,) for key in states.keys], shapes, compute)
 
 
+def measured(states: np.ndarray, dsa: kinds.DSA) -> np.ndarray:
+    """The steps of each trial that count; the time between two is not known and is 1."""
+    return states[:, window_of(dsa, states.shape[1], 1.0)]
+
+
 def _settings(dsa: kinds.DSA) -> dict[str, Any]:
-    return {"delays": dsa.delays, "interval": dsa.interval, "rank": int(dsa.rank)}
+    names = ("delays", "interval", "window", "burn_in")
+    return {name: getattr(dsa, name) for name in names} | {"rank": int(dsa.rank)}

@@ -9,6 +9,7 @@ from degendsl.spec import kinds
 
 from .._cache import MEASURE_VERSION
 from .._rank import looked_at, rank_of
+from ._dynamics import measured
 from ._networks import Compared
 
 
@@ -60,13 +61,8 @@ def choose_rank(dsa: kinds.DSA, groups: Sequence[Compared], before: Any) -> Chos
     """
     if dsa.choose == "given" and dsa.rank >= 1:
         return None
-    asked = {
-        "choose": dsa.choose,
-        "rank": dsa.rank,
-        "delays": dsa.delays,
-        "interval": dsa.interval,
-        "version": MEASURE_VERSION,
-    }
+    names = ("choose", "rank", "delays", "interval", "window", "burn_in")
+    asked = {name: getattr(dsa, name) for name in names} | {"version": MEASURE_VERSION}
     everyone = [key for group in groups for key in group.keys]
     known = _known(asked, before, len(everyone))
     if known and set(everyone).issuperset(known.networks):
@@ -79,7 +75,7 @@ def choose_rank(dsa: kinds.DSA, groups: Sequence[Compared], before: Any) -> Chos
             f"the rank cannot be chosen: no network has {two} long enough for the delays; use "
             "fewer or give the rank"
         )
-    states = [group.arrays[place] for group, place in some]
+    states = [measured(group.arrays[place], dsa) for group, place in some]
     rank = rank_of(states, dsa)
     return ChosenRank(
         asked=asked,
@@ -98,7 +94,7 @@ def _carrying(dsa: kinds.DSA, group: Compared) -> list[int]:
     return [
         place
         for place, one in enumerate(group.arrays)
-        if one.shape[1] - span >= 2 and one.shape[0] >= least
+        if measured(one, dsa).shape[1] - span >= 2 and one.shape[0] >= least
     ]
 
 

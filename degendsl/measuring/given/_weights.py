@@ -75,14 +75,15 @@ def described(given: Compared, kept: Kept) -> Measured:
 def _between(what: str, given: Compared, pairs: list[Pair], pif: kinds.PIF, kept: Kept) -> Arrays:
     starts = pif.starts or metrics.default_starts(len(given.arrays[0]))
     pif = replace(pif, starts=starts)
+    group = "signed" if pif.group == "signs" else "permutation"
     compared = [metrics.Weights.of(one) for one in given.arrays]
 
     def compute(missing: list[int]) -> Arrays:
-        found = distances(compared, [pairs[k] for k in missing], pif, "permutation")
+        found = distances(compared, [pairs[k] for k in missing], pif, group)
         return {name: np.asarray(found[name], float) for name in _NUMBERS}
 
     # A distance does not depend on which of the two comes first.
     rows = [tuple(sorted((given.keys[i], given.keys[j]))) for i, j in pairs]
-    settings = {"starts": starts, "seed": pif.seed}
+    settings = {"starts": starts, "seed": pif.seed, "group": group}
     found = kept.numbers(what, settings, rows, _NUMBERS, compute)
     return {"pairs": np.array(pairs, int).reshape(-1, 2), **found}
