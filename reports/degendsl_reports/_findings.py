@@ -36,7 +36,7 @@ def findings(study: Study) -> list[Finding]:
     found = []
     effects = study.rows(
         "effects", "factor", "level", "metric", "change", "ci_low", "ci_high", "direction",
-        "monotone",
+        "monotone", "smallest_visible",
     )  # fmt: skip
     for level in LEVELS:
         name = primary(study, level)
@@ -62,7 +62,9 @@ def sentence(study: Study, row: dict[str, Any]) -> tuple[str, str]:
         return f"degeneracy changes by {signed(change)} {path}; {few}.", "unclear"
     if row["direction"] not in ("rises", "falls"):
         interval = f"[{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
-        return f"no clear change {path}: {signed(change)} {interval}.", "unclear"
+        least = row.get("smallest_visible")
+        seen = f"; one from {signed(least)} on would show" if least is not None else ""
+        return f"no clear change {path}: {signed(change)} {interval}{seen}.", "unclear"
     bounds = sorted((abs(row["ci_low"]), abs(row["ci_high"])))
     interval = f"[{percent(bounds[0])}, {percent(bounds[1])}]"
     steadily = "" if row["monotone"] else ", though not at every step"

@@ -7,7 +7,10 @@ import pytest
 from synthetic import synthetic_store, write_lock
 
 from degendsl_reports._degeneracy import primary
+from degendsl_reports._findings import sentence
 from degendsl_reports._sections import _behavior, _dynamics, _weights
+from degendsl_reports._sections._level_chart import level_chart, minima
+from degendsl_reports._sections._methods import _skipped
 from degendsl_reports._study import Study
 
 GRID = ("delays 5, rank per study", "delays 5, rank per condition")
@@ -72,3 +75,38 @@ def test_only_angles_are_in_radians(study: Study, score: str, unit: str):
     resolved = study.resolved | {"measure": {"sensitivity": {"dynamics.score": [score]}}}
     write_lock(study.store, resolved=resolved)
     assert Study(study.store).metric("dsa").axis == f"DSA distance{unit}"
+
+
+def test_the_page_says_how_sure_minima_are_and_what_could_have_been_seen(study: Study):
+    ids = list(study.by_id)
+    solvers = {
+        "condition": ids * 2,
+        "metric": ["dsa"] * 2 + ["pif"] * 2,
+        "at": ["end"] * 4,
+        "starts": [16.0, 16.0, 8.0, 8.0],
+        "agreeing": [0.5, 0.75, None, None],
+        "gap": [None, None, 0.2, 0.4],
+    }
+    study.store.write_table("solvers", pl.DataFrame(solvers))
+    again = Study(study.store)
+    assert minima(again, "dsa") == (
+        "The best of 16 starts; 50 to 75\u202f% of them end there (means over pairs)."
+    )
+    assert minima(again, "pif") == (
+        "The best of 8 starts; the next best minimum is 0.3 above (means over pairs)."
+    )
+    assert minima(again, "pif_angle") == ""
+    for level in ("dynamics", "weights"):
+        name = primary(again, level)
+        note = level_chart(again, level, name, id="one").note
+        assert note.endswith(minima(again, name))
+    unclear = {"factor": "task.channels", "change": -0.1, "ci_low": -0.3, "ci_high": 0.2}
+    text, _ = sentence(again, unclear | {"direction": "unclear", "smallest_visible": 0.4})
+    assert text.endswith("; one from +40\u202f% on would show.")
+
+
+def test_a_grid_without_factors_was_asked_for(study: Study):
+    study.store.write_table("sensitivity", study.table("sensitivity").clear())
+    assert not [
+        one for one in _skipped(Study(study.store)) if "not asked for" in one and "ensitiv" in one
+    ]

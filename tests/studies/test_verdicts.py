@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from degendsl.analysis._comparing import effects_table
 from degendsl.analysis._expectations import expectations_table
 from degendsl.analysis._study import Study
 from degendsl.analysis._values import degeneracy_table
-from degendsl.measuring import ConditionMeasures, Group, Measured
+from degendsl.measuring import ConditionMeasures, Group, Measured, chosen_pairs
 from degendsl.spec import kinds
 from degendsl.store import UnitRecord
 
@@ -150,7 +151,7 @@ def test_what_a_run_could_have_seen_is_said_and_shrinks_with_its_networks():
     found = {n: effect(made(n))["smallest_visible"] for n in (6, 60)}
     assert found[6] > 2 * found[60] > 0
     said = verdict(made(6))
-    assert said[0] == "unclear" and f"would show a change of {found[6]:+.0%}" in said[1]
+    assert said[0] == "unclear" and f"a change from {found[6]:+.0%} on would show" in said[1]
 
 
 @pytest.mark.parametrize(
@@ -164,6 +165,29 @@ def test_unchanged_holds_within_the_margin_and_fails_beyond_it(
     seed = 0 if expected != "unclear" else 3
     made = study(condition(1, points(1.0)), condition(2, points(scale, seed=seed)), claims=(claim,))
     assert verdict(made)[0] == expected
+
+
+def test_some_of_all_pairs_have_the_interval_of_pairs_that_share_networks():
+    n, some = 12, np.array(chosen_pairs(12, 30))
+    cloud = points(1.0, n=n)
+    d = np.linalg.norm(cloud[some[:, 0]] - cloud[some[:, 1]], axis=1)
+    level = Measured(seeds=tuple(range(n)), arrays={"pairs": some, "dsa": d})
+    one = replace(condition(1, cloud), levels={("dynamics", "end"): level})
+    row = degeneracy_table(study(one)).row(0, named=True)
+    # Every two pairs with a network in common, a pair with itself among them, each counted once.
+    off = d - d.mean()
+    variance = sum(
+        off[p] * off[q]
+        for p in range(30)
+        for q in range(30)
+        if set(some[p].tolist()) & set(some[q].tolist())
+    )
+    error = np.sqrt(max(variance, (off**2).sum()) / 30**2 * n / (n - 1))
+    half = stats.t.ppf(0.975, n - 1) * error
+    assert (row["n_networks"], row["n_pairs"], row["two_families"]) == (n, 30, None)
+    assert (row["value"], row["ci_low"], row["ci_high"]) == pytest.approx(
+        (d.mean(), d.mean() - half, d.mean() + half)
+    )
 
 
 def test_seeds_that_are_shared_leave_an_effect_less_error():

@@ -25,6 +25,7 @@ _NAMES = {
     "effects": "one row a factor, level and metric",
     "expectations": "one row an expectation",
     "sensitivity": "one row a setting of the measure",
+    "solvers": "one row a condition, distance and time",
     "task_information": "one row a condition and measure",
     "learning": "one row a network and epoch",
     "maps": "one row a network and map",

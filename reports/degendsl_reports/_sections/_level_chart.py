@@ -8,7 +8,7 @@ import polars as pl
 from .._charts import Chart, Panel, Table, table_of
 from .._degeneracy import degeneracy
 from .._marks import jitter, reference_lines, reference_names
-from .._numbers import Number, number, span, wide
+from .._numbers import PERCENT, Number, number, span, wide
 from .._study import Study
 from .._theme import NETWORK, PAPER, Graphic, colours, focus, levels_x, ring, tip, value_y
 from .._words import GIVEN_NOTE, LEVEL_NOTES, LEVELS
@@ -56,9 +56,31 @@ def level_chart(
         panels=[panel(pl.col("facet") == facet, facet) for facet in study.facets],
         width=_width(study, width),
         table=told(rows, COLUMNS, full="degeneracy"),
-        note=" ".join(filter(None, (_note(study, level) if not title else "", words.note, note))),
+        note=" ".join(
+            filter(
+                None,
+                (_note(study, level) if not title else "", words.note, note, minima(study, name)),
+            )
+        ),
         flags=_flags(rows),
     )
+
+
+def minima(study: Study, name: str) -> str:
+    """How sure the minimisation behind a distance is of what it found; of other metrics nothing."""
+    rows = study.rows("solvers", "condition", "metric", "at", "starts", "agreeing", "gap")
+    rows = rows.filter((pl.col("metric") == name) & (pl.col("at") == "end"))
+    starts, agreeing, gaps = (
+        rows[one].drop_nulls().to_list() for one in ("starts", "agreeing", "gap")
+    )
+    if not any(starts):
+        return ""
+    said = [f"The best of {span([round(one) for one in starts])} starts"]
+    if agreeing:
+        said.append(f"{span([round(100 * one) for one in agreeing])}{PERCENT} of them end there")
+    if gaps:
+        said.append(f"the next best minimum is {number(sum(gaps) / len(gaps), 2)} above")
+    return f"{'; '.join(said)} (means over pairs)."
 
 
 def told(rows: pl.DataFrame, names: dict[str, str], *, full: str) -> Table:

@@ -145,7 +145,7 @@ def _skipped(study: Study) -> list[str]:
         said.append("Null (a network against itself on other trials): not measured.")
     if not rows["floor"].is_not_null().any():
         said.append("Numerical floor: not measured; see `measure.floor`.")
-    if not study.table("sensitivity").height:
+    if not study.table("sensitivity_values").height and not study.table("sensitivity").height:
         said.append("Sensitivity to settings of the measure: not asked for.")
     if not study.rows("networks", "kernel_alignment")["kernel_alignment"].is_not_null().any():
         said.append("Kernel alignment: not asked for; see `measure.also`.")
