@@ -9,11 +9,14 @@ import pytest
 from synthetic import synthetic_store, write_lock
 
 from degendsl.store import Store
+from degendsl_reports._charts import Panel
 from degendsl_reports._chosen import chosen_data
 from degendsl_reports._degeneracy import others_of
-from degendsl_reports._findings import signed
+from degendsl_reports._findings import measured_by, signed
 from degendsl_reports._numbers import typeset
-from degendsl_reports._sections import _behavior, _dynamics, _level_chart, _task, _top
+from degendsl_reports._sections import _behavior, _dynamics, _level_chart, _levels, _task, _top
+from degendsl_reports._sections._courses import course_charts
+from degendsl_reports._sections._maps import map_chart
 from degendsl_reports._study import Study
 
 KICKED = "ood_mse[kick, size 1]"
@@ -85,6 +88,52 @@ def test_what_is_held_jumps_and_outputs_stand_where_they_are_read(store: Store):
         one["kind"] for shown in chosen_data(Study(store))["exhibits"].values() for one in shown
     }
     assert kinds == {"trial", "states"}
+
+
+def test_findings_say_of_what_and_of_how_many_they_are(store: Store):
+    assert measured_by(Study(store)) == (
+        "Behaviour: spread of out-of-distribution loss; Dynamics: DSA distance; Weights: "
+        "permutation distance. In brackets: 95\u202f% intervals over networks. 4 networks a "
+        "condition."
+    )
+    fewer = pl.when(pl.int_range(pl.len()) == 1).then(3).otherwise("n_networks")
+    rewrite(store, "degeneracy", fewer.alias("n_networks"))
+    assert measured_by(Study(store)).endswith("3 to 4 networks a condition.")
+    # Beyond tenfold only the size is of interest.
+    assert [signed(one) for one in (-0.256, 2.344, 26.82)] == [
+        "−26\u202f%", "+234\u202f%", "+2700\u202f%"
+    ]  # fmt: skip
+
+
+def test_maps_say_where_two_dimensions_are_too_few(store: Store):
+    chart = map_chart(Study(store), "dsa", id="map", title="Map", unit="rad")
+    assert chart is not None and "(stress) is 0.1; 4 networks" in chart.summary
+    assert not chart.flags
+    second = pl.col("condition") == list(Study(store).by_id)[1]
+    rewrite(store, "maps", pl.when(second).then(0.25).otherwise("stress").alias("stress"))
+    chart = map_chart(Study(store), "dsa", id="map", title="Map", unit="rad")
+    assert chart is not None and "0.1 to 0.25" in chart.summary
+    assert [flag.partition(":")[0] for flag in chart.flags] == ["Stress above 0.2 of channels 2"]
+
+
+def test_courses_name_each_line_and_cells_of_heat_maps_fit(tmp_path: Path):
+    store = synthetic_store(tmp_path, channels=range(1, 7), delays=(5, 10), networks=2, exhibited=1)
+    study = Study(store)
+    course = course_charts(study)[0]
+    assert [panel.title for panel in course.panels] == ["delay max 5", "delay max 10"]
+    for panel in course.panels:
+        assert [row["short"] for row in rows_of(panel, 3)] == list("123456")
+        assert all(row["ci_low"] < row["value"] < row["ci_high"] for row in rows_of(panel, 1))
+    heat = _levels.heat_map(study, "behavior")
+    # From 0.6 to 1 thousandths.
+    assert heat.summary.endswith("Cells in units of 0.001.")
+    (said,) = ({row["said"] for row in rows_of(panel, 1)} for panel in heat.panels)
+    assert {"1", "0.6"} < said and max(map(len, said)) == 4
+
+
+def rows_of(panel: Panel, layer: int) -> list[dict[str, Any]]:
+    spec = panel.draw(332).to_dict()
+    return spec["datasets"][spec["layer"][layer].get("data", spec.get("data"))["name"]]
 
 
 def test_every_condition_out_of_distribution_shows_its_losses(store: Store):
