@@ -7,7 +7,6 @@ import pytest
 from laboratory import (
     DSA,
     PIF,
-    Arrays,
     networks,
     save,
     value,
@@ -17,41 +16,44 @@ from degendsl.elsewhere import measure_files
 from degendsl.spec import kinds
 
 
-def spoil(given: Arrays, how: str) -> Arrays:
-    states, weights = given["states"], given["weights"]
-    match how:
-        case "nan":
-            states[1, 2, 3, 0] = np.nan
-        case "infinite":
-            states[1, 2, 3, 0] = np.inf
-        case "huge":
-            states[1] *= 1e200
-        case "constant":
-            states[1] = 0.5
-        case "weights nan":
-            weights[1, 0, 0] = np.nan
-        case "not square":
-            given["weights"] = weights[:, :-1]
-    return given
+def test_spoilt_networks_are_named_and_the_rest_goes_on(tmp_path: Path):
+    given = networks(7)
+    states, weights, losses = given.values()
+    states[1, 2, 3, 0], states[2, 2, 3, 0] = np.nan, np.inf
+    states[3] *= 1e200
+    states[4] = 0.5
+    weights[5, 0, 0] = np.nan
+    losses[6] = np.inf
+    path, out = save(tmp_path / "nets.npz", **given), tmp_path / "out"
+    found = measure_files([path], out, dsa=DSA, pif=PIF)
+    assert found.problems == (
+        "nets: dynamics: 2 of 7 networks left out: the states of network 1 of nets.npz are not "
+        "finite: mend or remove it; likewise network 2 of nets.npz",
+        "nets: dynamics: 1 of 7 networks left out: the states of network 3 of nets.npz are above "
+        "1e+60: mend or remove it",
+        "nets: dynamics: 1 of 7 networks left out: the states of network 4 of nets.npz never "
+        "change: mend or remove it",
+        "nets: weights: 1 of 7 networks left out: those of network 5 of nets.npz are not finite: "
+        "mend or remove it",
+        "nets: behaviour: 1 of 7 networks left out: the loss of network 6 of nets.npz is inf: mend "
+        "or remove it",
+    )
+    page = (out / "report.html").read_text()
+    assert all(problem in page for problem in found.problems)
+    # What is left is as if the others had not been there.
+    left = {"states": [0, 5, 6], "weights": [0, 1, 2, 3, 4, 6], "losses": range(6)}
+    for name, metric in (("states", "dsa"), ("weights", "pif"), ("losses", "ood_spread")):
+        alone = save(tmp_path / f"{name}.npz", **{name: given[name][list(left[name])]})
+        measure_files([alone], tmp_path / name, dsa=DSA, pif=PIF)
+        assert value(out, metric) == value(tmp_path / name, metric)
 
 
-@pytest.mark.parametrize("how, said, without", [
-    ("nan", "states of network 1 of nets.npz are not finite: mend", None),
-    ("infinite", "states of network 1 of nets.npz are not finite: mend", None),
-    ("huge", "states of network 1 of nets.npz are above 1e+60: mend", None),
-    ("constant", "states of network 1 of nets.npz never change: mend", None),
-    ("weights nan", "those of network 1 of nets.npz are not finite: mend", None),
-    ("not square", "those of network 0 of nets.npz are not square but (4, 5): give", "weights"),
-])  # fmt: skip
-def test_a_spoilt_network_is_named_and_the_rest_goes_on(
-    tmp_path: Path, how: str, said: str, without: str | None
-):
-    path = save(tmp_path / "nets.npz", **spoil(networks(4), how))
-    found = measure_files([path], tmp_path / "out", dsa=DSA, pif=PIF)
-    assert any(said in problem for problem in found.problems)
-    levels = {"behavior", "dynamics", "weights"} - {without}
-    assert {row["level"] for row in found.degeneracy} == levels
-    assert said.split(": ")[0] in (tmp_path / "out/report.html").read_text()
+def test_weights_that_are_not_square_keep_no_other_level_away(tmp_path: Path):
+    given = networks(3)
+    given["weights"] = given["weights"][:, :-1]
+    found = measure_files([save(tmp_path / "nets.npz", **given)], tmp_path / "out", dsa=DSA)
+    assert "those of network 0 of nets.npz are not square but (4, 5): give" in found.problems[0]
+    assert {row["level"] for row in found.degeneracy} == {"behavior", "dynamics"}
 
 
 def test_a_constant_unit_is_harmless(tmp_path: Path):
