@@ -10,80 +10,80 @@ Between unrelated matrices one such start ends better than twenty from random po
 import numpy as np
 from jaxtyping import Float
 
-from ._assignment import Assignment, Problem
-from ._products import Factor
+from ._assignment import Assignment, Field
 
 # Inverse temperatures, where fields are of size 1: from just above where the order of units freezes
 # to where it has frozen. Colder, the steps begin to circle.
-_WARM, _COLD, _STEPS = 2.5, 4.0, 50
-# From a good match: warm enough to leave it, and not for long enough to forget it.
-_REWARM, _RESTEPS = 3.1, 15
-_KEPT = 0.5
+_WARM, _COLD, _STEPS = 2.6, 4.5, 40
+# From a good match, so short that it is left but not forgotten; longer ones end no better.
+_REWARM, _RECOLD, _RESTEPS = 3.3, 5.0, 4
+_KEPT = 0.9
 # Of the field that pairs feel besides at first, a different one each time. More of it leads away
 # from the good matches, less to the same again.
-_TILT = 0.1
+_TILT, _RETILT = 0.1, 0.4
 _ECHO = 0.5
-# Sweeps over rows and columns a step, towards sums of 1. The next step begins where this one ended.
+# Share of the field of a step before, which keeps all pairs from moving to and fro together.
+_DAMPING = np.float32(0.3)
+# Sweeps over rows and columns a step, towards sums of 1.
 _SWEEPS = 4
-_LEAST = 1e-30
+_LEAST = np.float32(1e-30)
 
 Square = Float[np.ndarray, "unit unit"]
 
 
-def annealed(problem: Problem, random: np.random.Generator | None) -> Square:
+def annealed(field: Field, random: np.random.Generator | None) -> Square:
     """Where annealing from the barycentre ends: rows and columns of sum 1, or less where signed."""
-    n = len(problem.a)
+    n = field.units
     # Between both signs of every unit there is no field at all, and a tilt has to begin.
-    here = np.zeros((n, n)) if problem.signed else np.full((n, n), 1 / n)
+    here = np.zeros((n, n)) if field.signed else np.full((n, n), 1 / n)
     tilt = np.zeros((n, n)) if random is None else random.normal(0, _TILT, (n, n))
-    return _cooled(problem, here, tilt, np.linspace(_WARM, _COLD, _STEPS, endpoint=False))
+    return _cooled(field, here, tilt, np.linspace(_WARM, _COLD, _STEPS, endpoint=False))
 
 
-def reheated(problem: Problem, match: Assignment, random: np.random.Generator) -> Square:
-    """Where annealing from halfway to a match ends: near it, where better ones often lie."""
-    n = len(problem.a)
+def reheated(field: Field, match: Assignment, random: np.random.Generator) -> Square:
+    """Where annealing from near a match ends: near it, where better ones often lie."""
     here = _KEPT * match.matrix()
-    if not problem.signed:
-        here += (1 - _KEPT) / n
-    tilt = random.normal(0, _TILT, (n, n))
-    return _cooled(problem, here, tilt, np.linspace(_REWARM, _COLD, _RESTEPS, endpoint=False))
+    if not field.signed:
+        here += (1 - _KEPT) / field.units
+    tilt = random.normal(0, _RETILT, here.shape)
+    return _cooled(field, here, tilt, np.linspace(_REWARM, _RECOLD, _RESTEPS, endpoint=False))
 
 
-def _cooled(problem: Problem, here: Square, tilt: Square, schedule: np.ndarray) -> Square:
-    a, b = (x if problem.signed else x - x.mean() for x in problem[:2])
-    n = len(a)
-    squared = n * (a**2).mean() * (b**2).mean() + 0.5 * (problem.linear**2).mean()
-    size = np.sqrt(squared) or 1.0
-    left = Factor(np.hstack([a, a.T]).astype(np.float32) / np.float32(size))
-    right = np.hstack([b.T, b]).astype(np.float32)
-    linear = (problem.linear / size).astype(np.float32)
+def _cooled(field: Field, here: Square, tilt: Square, schedule: np.ndarray) -> Square:
     here, tilt = here.astype(np.float32), tilt.astype(np.float32)
-    before = np.zeros_like(here)
+    before, felt_before = np.zeros_like(here), None
     for step, cold in enumerate(schedule.astype(np.float32)):
-        both = Factor(here).times(right)
-        field = left.times(np.vstack([both[:, :n], both[:, n:]]))
-        field += linear
-        field += np.float32(1 - step / len(schedule)) * tilt
+        felt = field.of(here)
+        felt += np.float32(1 - step / len(schedule)) * tilt
         # How far the probabilities still give way to a field, summed over pairs.
-        loose = 1 - float(np.vecdot(here, here).sum()) / n
+        loose = 1 - float(np.vecdot(here, here).sum()) / field.units
         before *= np.float32(2 * _ECHO * float(cold) * loose)
-        field -= before
-        field *= cold
-        before, here = here, _followed(field, problem.signed)
+        felt -= before
+        if felt_before is None:
+            felt_before = felt
+        mixed = (1 - _DAMPING) * felt + _DAMPING * felt_before
+        mixed *= cold
+        felt_before = felt
+        before, here = here, _followed(mixed, field.signed)
     return here
 
 
-def _followed(field: Square, signed: bool) -> Square:
+def _followed(felt: Square, signed: bool) -> Square:
     """The probabilities of a field; for signed units, those of one sign less those of the other."""
-    lean = np.tanh(field) if signed else None
+    lean = np.tanh(felt) if signed else None
     if signed:
         # Both signs together: log(2 cosh), but for a constant.
-        field = np.logaddexp(field, -field)
-    field -= field.max(axis=1, keepdims=True)
-    found = np.exp(field, out=field)
-    # A unit that no row wants has a column of zeros, which no sweep could fill.
-    found += np.float32(_LEAST)
+        felt = np.abs(felt)
+        felt += np.log1p(np.exp(-2 * felt))
+    felt -= felt.max(axis=0)
+    found = np.exp(felt, out=felt)
+    # A unit that none wants has zeros alone, which no sweep could fill.
+    found += _LEAST
+    by_row = by_column = np.ones(len(found), found.dtype)
     for _ in range(_SWEEPS):
-        found *= (1 / found.sum(axis=1))[:, None]
-        found *= 1 / found.sum(axis=0)
+        by_row = 1 / np.vecdot(found, by_column)
+        # Not a product of matrices, which starts threads.
+        by_column = 1 / np.einsum("ij,i->j", found, by_row)
+    found *= by_row[:, None]
+    found *= by_column
     return found if lean is None else found * lean

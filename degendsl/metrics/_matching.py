@@ -3,48 +3,60 @@
 import numpy as np
 
 from ._annealing import annealed, reheated
-from ._assignment import Assignment, Problem, climb, exchange
+from ._assignment import Assignment, Field, Problem, Square
+from ._climbing import climb
+from ._exchanges import Exchanges
 
 # Of so many starts one is annealed from the beginning, and one is random, since structured matrices
 # have good optima far apart.
-_ROUND = 5
+_ROUND = 10
 
 
-def from_start(
-    problem: Problem, index: int, best: Assignment | None, random: np.random.Generator
-) -> Assignment:
-    """The local optimum that a start leads to, given the best of those before it."""
-    if index % _ROUND == 1:
-        plain = index == 1 and not problem.signed
-        return climb(problem, annealed(problem, None if plain else random))
-    if problem.signed and index % 2 == 0:
-        sizes = _by_magnitudes(problem, _middle(problem, index, random))
-        return climb(problem, 0.5 * sizes.matrix())
-    if best is None or index % _ROUND == 0:
-        return climb(problem, _middle(problem, index, random))
-    return climb(problem, reheated(problem, best, random))
+class Search:
+    """The starts of one problem; what they share is prepared once."""
 
+    def __init__(self, problem: Problem, random: np.random.Generator):
+        self._problem, self._random = problem, random
+        self._field, self._exchanges = Field(problem), Exchanges(problem)
 
-def _middle(problem: Problem, index: int, random: np.random.Generator) -> np.ndarray:
-    """The barycentre first, and then halfway from there to somewhere."""
-    n = len(problem.a)
-    barycentre = np.full((n, n), 1 / n)
-    return 0.5 * (barycentre + _doubly_stochastic(random.random((n, n)))) if index else barycentre
+    def from_start(self, index: int, best: Assignment | None) -> Assignment:
+        """The local optimum that a start leads to, given the best of those before it."""
+        signed = self._problem.signed
+        if index % _ROUND == 1:
+            return self._climbed(
+                annealed(self._field, self._random if signed or index > 1 else None)
+            )
+        if signed and index % 2 == 0:
+            return self._climbed(0.5 * self._by_magnitudes(self._middle(index)).matrix())
+        if best is None or index % _ROUND == 0:
+            return self._climbed(self._middle(index))
+        return self._climbed(reheated(self._field, best, self._random))
 
+    def _climbed(self, start: Square) -> Assignment:
+        return climb(self._field, self._exchanges, start)
 
-def _by_magnitudes(problem: Problem, start: np.ndarray) -> Assignment:
-    """A match of the sizes of entries, which no sign changes, and then the signs it asks for."""
-    n = len(problem.a)
-    a, b, linear = (np.abs(x) for x in (problem.a, problem.b, problem.linear))
-    sizes = Problem(a, b, linear, False)
-    order = climb(sizes, start).order
-    agreement = problem.a * problem.b[np.ix_(order, order)]
-    # The linear part belongs to a further unit whose sign is held.
-    linear = problem.linear[np.arange(n), order]
-    full = np.block([[agreement + agreement.T, linear[:, None]], [linear[None], np.zeros((1, 1))]])
-    leading = np.linalg.eigh(full)[1][:, -1]
-    sign = np.where(leading[:-1] * (leading[-1] if linear.any() else 1.0) < 0, -1.0, 1.0)
-    return exchange(problem, Assignment(order, sign))
+    def _middle(self, index: int) -> Square:
+        """The barycentre first, and then halfway from there to somewhere."""
+        n = self._field.units
+        barycentre = np.full((n, n), 1 / n)
+        if index == 0:
+            return barycentre
+        return 0.5 * (barycentre + _doubly_stochastic(self._random.random((n, n))))
+
+    def _by_magnitudes(self, start: Square) -> Assignment:
+        """A match of the sizes of entries, which no sign changes, then the signs it asks for."""
+        problem, n = self._problem, self._field.units
+        sizes = Problem(*(np.abs(x) for x in problem[:3]), signed=False)
+        order = climb(Field(sizes), Exchanges(sizes), start).order
+        agreement = problem.a * problem.b[np.ix_(order, order)]
+        # The linear part belongs to a further unit whose sign is held.
+        linear = problem.linear[np.arange(n), order]
+        full = np.block(
+            [[agreement + agreement.T, linear[:, None]], [linear[None], np.zeros((1, 1))]]
+        )
+        leading = np.linalg.eigh(full)[1][:, -1]
+        sign = np.where(leading[:-1] * (leading[-1] if linear.any() else 1.0) < 0, -1.0, 1.0)
+        return self._exchanges.from_match(Assignment(order, sign))
 
 
 def _doubly_stochastic(matrix: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from degendsl.errors import MeasureError
 
 from ._assignment import Assignment, Problem, value
 from ._cores import cores
-from ._matching import from_start
+from ._matching import Search
 from ._numbers import LARGEST_WEIGHT, at_least, one_of, real_numbers
 from ._weights import Weights, balanced
 
@@ -128,7 +128,7 @@ def match_units(
 ) -> Match:
     """The best of several local optima of the quadratic assignment between two networks.
 
-    The first start is the barycentre, the second annealed. Of five starts one is annealed and one
+    The first start is the barycentre, the second annealed. Of ten starts one is annealed and one
     random, and the rest are annealed from near the best so far. In the signed group every second
     start matches magnitudes and then signs.
     """
@@ -139,9 +139,9 @@ def match_units(
 def default_starts(units: int) -> int:
     """Starts that bring unrelated matrices near the best known.
 
-    8 at 64 units, 3 at 128 and above, and up to 40 where there are few units.
+    8 from 64 units on, and up to 40 where there are fewer.
     """
-    return int(np.clip(round(8 * (64 / units) ** 1.5), 3, 40))
+    return int(np.clip(round(8 * (64 / units) ** 1.5), 8, 40))
 
 
 def shuffled(
@@ -167,10 +167,9 @@ def _match(one: Weights, other: Weights, starts: int | None, seed: int, signed: 
     problem = pair.problem
     starts = default_starts(len(problem.a)) if starts is None else starts
     found: dict[bytes, tuple[float, Assignment]] = {}
-    random = np.random.default_rng(seed)
-    best = None
+    search, best = Search(problem, np.random.default_rng(seed)), None
     for index in range(starts):
-        end = from_start(problem, index, best, random)
+        end = search.from_start(index, best)
         found[end.order.tobytes() + end.sign.tobytes()] = (value(problem, end), end)
         best = max(found.values(), key=_first)[1]
     (inner, end), *others = sorted(found.values(), key=_first, reverse=True)

@@ -11,9 +11,38 @@ from degendsl.errors import MeasureError
 from degendsl.metrics import Weights
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-# The least that twice 200 starts (120 at 256 units) found for the matrices of these seeds.
-BEST_128 = (158.628, 157.548, 159.071)
-BEST_256 = 330.323
+# The least that twice 100 starts (60 at 256 units) found for the matrices of these seeds.
+BEST_128 = np.array(
+    [
+        158.8082,
+        157.5968,
+        159.0222,
+        158.5911,
+        158.9089,
+        159.1328,
+        159.0868,
+        158.6093,
+        158.7899,
+        159.2051,
+        160.2947,
+        158.5672,
+        159.4729,
+        159.6403,
+        159.0594,
+        160.0001,
+        157.8413,
+        158.9531,
+        158.7189,
+        158.4744,
+        159.9355,
+        158.3545,
+        157.9215,
+        158.6221,
+    ]
+)
+BEST_256 = np.array(
+    [329.9629, 328.5432, 329.1749, 329.0048, 329.1158, 329.4824, 329.2107, 329.0249]
+)
 
 
 def _random(seed: int, n: int, channels: int = 0, outputs: int = 0) -> Weights:
@@ -85,17 +114,28 @@ def test_matrices_of_extreme_structure_are_matched_with_themselves(n, group):
             assert sorted(found.permutation) == line.tolist()
 
 
-@pytest.mark.parametrize("starts, above", [(20, 0.005), (None, 0.008)])
-def test_unrelated_networks_come_near_the_best_known(starts, above):
-    for seed, best in enumerate(BEST_128):
-        a, b = np.random.default_rng(seed).standard_normal((2, 128, 128))
-        assert metrics.match_units(a, b, starts=starts).distance < (1 + above) * best
+def _above(n: int, best: np.ndarray, starts: int | None = None) -> np.ndarray:
+    """How far unrelated matrices end above the best known, relatively."""
+    found = []
+    for seed in range(len(best)):
+        a, b = np.random.default_rng(seed).standard_normal((2, n, n))
+        found.append(metrics.match_units(a, b, starts=starts).distance)
+    return np.array(found) / best - 1
+
+
+def test_unrelated_networks_come_near_the_best_known():
+    above = _above(128, BEST_128)
+    assert above.max() < 0.008 and above.mean() < 0.0035
+
+
+def test_more_starts_come_nearer():
+    assert _above(128, BEST_128[:4], starts=20).max() < 0.004
 
 
 @pytest.mark.slow
 def test_unrelated_large_networks_come_near_the_best_known():
-    a, b = np.random.default_rng(0).standard_normal((2, 256, 256))
-    assert metrics.match_units(a, b).distance < 1.005 * BEST_256
+    above = _above(256, BEST_256)
+    assert above.max() < 0.007 and above.mean() < 0.005
 
 
 @pytest.mark.parametrize("units", [16, 64])
