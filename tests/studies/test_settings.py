@@ -153,11 +153,16 @@ def test_a_rank_that_cannot_be_chosen_is_said_and_other_levels_are_measured(
     store = spoiled(study.store.root, tmp_path / "copy", dict.fromkeys(range(NETWORKS), dead))
     (_, second) = conditions(store)
     shutil.rmtree(store.root / "units" / second)
-    found = measured(store, tiny(EXPECTING, *LITTLE, "measure.dynamics={delays: 3, rank: 0.9}"))
+    grid = "measure.sensitivity={dynamics.rank_per: [condition]}"
+    asked = (*LITTLE, "measure.dynamics={delays: 3, rank: 0.9}", grid)
+    found = measured(store, tiny(EXPECTING, *asked))
     first = found["degeneracy"].filter(condition=conditions(store)[0])
     assert set(first["level"]) == {"behavior", "weights"}
     said = " ".join(found["problems"]["problem"])
     assert "dynamics: the rank cannot be chosen" in said and "give the rank" in said
+    assert "dynamics with rank per condition: the rank cannot be chosen" in said
+    (under,) = found["sensitivity_values"].to_dicts()
+    assert under["value"] is None and under["rank"] is None and under["n_networks"] == 0
     assert store.lock["ranks"] == []
 
 
