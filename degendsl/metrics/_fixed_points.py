@@ -13,17 +13,13 @@ import optimistix as optx
 from jaxtyping import Array, Complex, Float, Int, PyTree
 
 from degendsl.errors import MeasureError
+from degendsl.models import nonlinearities
 
+# Words of those in `degendsl.models.nonlinearities`.
 Nonlinearity = Literal["tanh", "relu", "softplus", "sigmoid"]
 # Of one network's parameters, an input and a state: τ times the state's velocity.
 Field = Callable[[Any, Any, Any], Any]
 
-NONLINEARITIES: dict[Nonlinearity, Callable[[Array], Array]] = {
-    "tanh": jnp.tanh,
-    "relu": jax.nn.relu,
-    "softplus": jax.nn.softplus,
-    "sigmoid": jax.nn.sigmoid,
-}
 # Newton's last steps square the error, so this is reached a step or two after 1e-5.
 _TOLERANCE = 1e-10
 _MAX_STEPS = 256
@@ -147,7 +143,7 @@ def field_points(
 
 @lru_cache
 def _network_field(form: str, nonlinearity: Nonlinearity) -> Field:
-    phi = NONLINEARITIES[nonlinearity]
+    phi = getattr(nonlinearities, nonlinearity)
 
     def rate(weights: Any, x: Array, state: Array) -> Array:
         recurrent, bias, into = weights
