@@ -27,7 +27,7 @@ from degendsl.analysis._intervals import (
     spread_interval,
     subset_pair_mean,
 )
-from degendsl.measuring import chosen_pairs
+from degendsl.metrics import pair_subset
 
 Cloud = Callable[[np.random.Generator, int], np.ndarray]
 
@@ -76,7 +76,7 @@ def subset_coverage(draw: Cloud, n: int, most: int, studies: int) -> tuple[float
     ours = naive = 0
     for study in range(studies):
         points = draw(random, n)
-        pairs = np.array(chosen_pairs(n, most, seed=study))
+        pairs = np.array(pair_subset(n, most, seed=study))
         d = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1)
         ours += _holds(subset_pair_mean(pairs, d, n), truth)
         naive += abs(d.mean() - truth) <= 1.96 * d.std(ddof=1) / math.sqrt(len(d))
@@ -176,7 +176,7 @@ def _degeneracy(points: np.ndarray, most: int | None = None) -> Degeneracy:
     if most is None:
         value, left_out = pair_mean(d), leave_one_out_pair_means(d)
     else:
-        pairs = np.array(chosen_pairs(n, most))
+        pairs = np.array(pair_subset(n, most))
         some = d[pairs[:, 0], pairs[:, 1]]
         value, left_out = float(some.mean()), leave_one_out_subset_means(pairs, some, n)
     return Degeneracy(value=value, without=dict(enumerate(left_out.tolist())))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from degendsl.metrics import Pair, pair_subset
 from degendsl.spec import kinds
 from degendsl.store import Store
 
@@ -13,7 +14,6 @@ from . import _evaluate
 from ._cache import Arrays, Measured, Networks, cached, plain
 from ._left_out import WHY, reported
 from ._names import tags
-from ._pairs import Pair, chosen_pairs
 from ._portions import by_portions, most_at_once
 from ._probes import probe_of
 
@@ -57,7 +57,7 @@ def _one(store: Store, networks: Networks, measure: kinds.Measure, ood: kinds.Be
         test = _evaluate.condition_trials(science, measure.trials)
         inside = list(_evaluate.losses_on(science, test, parameters))
         outside = _Outputs(science, parameters, probe_of(science, ood, measure.trials))
-        pairs = chosen_pairs(len(parameters), measure.pairs.max)
+        pairs = pair_subset(len(parameters), measure.pairs.max)
         return {
             "eval_mse": np.array([float(one.mse) for one in inside]),
             "response_mse": np.array([float(one.response_mse) for one in inside]),

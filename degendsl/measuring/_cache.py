@@ -6,10 +6,9 @@ from typing import Any, final
 
 import numpy as np
 
+from degendsl.metrics import Pair
 from degendsl.planning import Condition
 from degendsl.store import Store, UnitRecord
-
-from ._pairs import Pair
 
 # Raised by hand where a measure starts to give other numbers.
 MEASURE_VERSION = 5

@@ -9,6 +9,7 @@ import numpy as np
 
 from degendsl import metrics
 from degendsl.errors import MeasureError
+from degendsl.metrics import Pair, pair_subset
 from degendsl.spec import kinds
 from degendsl.store import Store
 
@@ -16,7 +17,6 @@ from . import _evaluate
 from ._cache import Arrays, Measured, Networks, cached, per_pair, plain
 from ._left_out import WHY, attempt, reported
 from ._names import tags
-from ._pairs import Pair, chosen_pairs
 
 _SHARED = ("pairs",)
 # Pairs × rank³ from which it pays to compile the minimisation for an accelerator: that takes about
@@ -65,7 +65,7 @@ def _distances(
     against: str = "dynamics",
 ) -> Arrays:
     n = len(networks.seeds)
-    pairs = chosen_pairs(n, measure.pairs.max)
+    pairs = pair_subset(n, measure.pairs.max)
     cross = against == "cross"
     first = _kept(store, networks, measure, dsa)
     second = _kept(store, networks, _second(measure), dsa) if cross else first

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from degendsl.metrics import Pair
+
 from ._cache import Arrays
-from ._pairs import Pair
 
 # Bytes of what is compared of networks that may be in memory at once: 4,000 matrices of 128 units.
 _MEMORY = 2**29

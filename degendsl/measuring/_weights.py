@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from degendsl import metrics
+from degendsl.metrics import Pair, pair_subset
 from degendsl.spec import kinds
 from degendsl.store import Store
 
@@ -16,7 +17,6 @@ from . import _evaluate
 from ._cache import Arrays, Measured, Networks, cached, per_pair, plain
 from ._left_out import WHY, reported, unsound
 from ._names import tags
-from ._pairs import Pair, chosen_pairs
 from ._portions import by_portions
 
 _SHARED = ("pairs", "norm", "weight_change")
@@ -32,7 +32,7 @@ def weights(store: Store, networks: Networks, measure: kinds.Measure) -> Measure
     """Permutation distance of each pair of recurrent matrices, and how far each has moved."""
 
     def one(pif: kinds.PIF) -> Arrays:
-        pairs = chosen_pairs(len(networks.seeds), measure.pairs.max)
+        pairs = pair_subset(len(networks.seeds), measure.pairs.max)
 
         def load(index: int) -> metrics.Weights:
             return matched_weights(networks, index, pif)
@@ -88,7 +88,7 @@ def weights_surrogate(store: Store, networks: Networks, measure: kinds.Measure) 
     def one(pif: kinds.PIF) -> Arrays:
         if pif.surrogate == "none":
             return {}
-        pairs = chosen_pairs(len(networks.seeds), SURROGATE_PAIRS)
+        pairs = pair_subset(len(networks.seeds), SURROGATE_PAIRS)
 
         def compute(known: Arrays) -> Arrays:
             sound = _described(networks)[WHY] == ""

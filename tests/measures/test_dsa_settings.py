@@ -132,13 +132,11 @@ def test_what_inputs_explain_can_be_taken_out():
 
 
 @pytest.mark.parametrize("networks, most", [(8, 5), (40, 100), (700, 300)])
-def test_subsets_of_pairs_are_spread_evenly_and_survive_more_networks(networks, most):
+def test_subsets_of_pairs_are_the_same_for_a_seed(networks, most):
     some = metrics.pair_subset(networks, most=most, seed=3)
     assert len(set(some)) == most and all(i > j >= 0 for i, j in some) and max(some)[0] < networks
     assert some == metrics.pair_subset(networks, most=most, seed=3)
     assert some != metrics.pair_subset(networks, most=most, seed=4)
-    more = metrics.pair_subset(networks + 1, most=most, seed=3)
-    assert {pair for pair in more if pair[0] < networks} <= set(some)
     assert metrics.pair_subset(5, most=99) == [(i, j) for i in range(5) for j in range(i)]
 
 

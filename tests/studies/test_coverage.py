@@ -5,7 +5,7 @@ import numpy as np
 from degendsl.analysis._effects import Degeneracy, effect_of_factor, p_unchanged
 from degendsl.analysis._families import families
 from degendsl.analysis._intervals import spread_interval, subset_pair_mean
-from degendsl.measuring import chosen_pairs
+from degendsl.metrics import pair_subset
 
 
 def _distances(points: np.ndarray) -> np.ndarray:
@@ -17,7 +17,7 @@ def test_the_interval_of_a_subset_of_pairs_covers_as_often_as_it_says():
     truth, covered, studies = 2 / np.sqrt(np.pi), 0, 400
     for study in range(studies):
         points = random.standard_normal(40)
-        pairs = np.array(chosen_pairs(40, 80, seed=study))
+        pairs = np.array(pair_subset(40, 80, seed=study))
         distances = np.abs(points[pairs[:, 0]] - points[pairs[:, 1]])
         interval = subset_pair_mean(pairs, distances, 40)
         covered += interval.low <= truth <= interval.high

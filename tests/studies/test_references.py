@@ -8,7 +8,7 @@ from conftest import NETWORKS, TWINS
 
 from degendsl.analysis._references import NAMES
 from degendsl.api import RunResult
-from degendsl.measuring import chosen_pairs
+from degendsl.metrics import pair_subset
 from degendsl.models import Parameters
 from degendsl.training._twins import nudge
 
@@ -105,11 +105,11 @@ def test_the_grid_of_settings_is_in_its_tables(study: RunResult):
 
 @pytest.mark.parametrize("n, most", [(6, 7), (50, 100), (51, 130), (9, 4)])
 def test_a_subset_of_pairs_is_balanced(n: int, most: int):
-    pairs = chosen_pairs(n, most)
+    pairs = pair_subset(n, most)
     assert len(set(pairs)) == len(pairs) == most and all(i > j for i, j in pairs)
     counts = np.bincount(np.ravel(pairs), minlength=n)
     assert counts.max() - counts.min() <= 2
-    assert len(chosen_pairs(n, None)) == n * (n - 1) // 2
+    assert len(pair_subset(n, None)) == n * (n - 1) // 2
 
 
 def test_what_no_training_may_change_is_the_same_in_a_twin():

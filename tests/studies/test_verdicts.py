@@ -11,7 +11,8 @@ from degendsl.analysis._comparing import effects_table
 from degendsl.analysis._expectations import expectations_table
 from degendsl.analysis._study import Study
 from degendsl.analysis._values import degeneracy_table
-from degendsl.measuring import ConditionMeasures, Group, Measured, chosen_pairs
+from degendsl.measuring import ConditionMeasures, Group, Measured
+from degendsl.metrics import pair_subset
 from degendsl.spec import kinds
 from degendsl.store import UnitRecord
 
@@ -168,7 +169,7 @@ def test_unchanged_holds_within_the_margin_and_fails_beyond_it(
 
 
 def test_some_of_all_pairs_have_the_interval_of_pairs_that_share_networks():
-    n, some = 12, np.array(chosen_pairs(12, 30))
+    n, some = 12, np.array(pair_subset(12, 30))
     cloud = points(1.0, n=n)
     d = np.linalg.norm(cloud[some[:, 0]] - cloud[some[:, 1]], axis=1)
     level = Measured(seeds=tuple(range(n)), arrays={"pairs": some, "dsa": d})

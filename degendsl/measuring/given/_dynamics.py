@@ -7,12 +7,12 @@ import numpy as np
 
 from degendsl import metrics
 from degendsl.errors import MeasureError
+from degendsl.metrics import Pair, pair_subset
 from degendsl.spec import kinds
 
 from .._cache import Arrays, Measured
 from .._dynamics import between_operators, window_of
 from .._left_out import WHY
-from .._pairs import Pair, chosen_pairs
 from ._kept import Kept
 from ._networks import Compared
 
@@ -26,7 +26,7 @@ def dynamics(states: Compared, dsa: kinds.DSA, most: int | None, kept: Kept) -> 
     fitted = operators(states, dsa, kept)
     there = [index for index, why in enumerate(fitted[WHY]) if not why]
     some = states.only([states.seeds[index] for index in there])
-    pairs = chosen_pairs(len(there), most)
+    pairs = pair_subset(len(there), most)
     matrices = fitted["operators"][there]
 
     def compute(missing: list[int]) -> Arrays:

@@ -6,10 +6,10 @@ import numpy as np
 
 from degendsl import metrics
 from degendsl.errors import MeasureError
+from degendsl.metrics import Pair, pair_subset
 from degendsl.spec import kinds
 
 from .._cache import Arrays, Measured
-from .._pairs import Pair, chosen_pairs
 from .._weights import SURROGATE_PAIRS, distances
 from ._kept import Kept
 from ._networks import Compared
@@ -31,7 +31,7 @@ def weights(given: Compared, pif: kinds.PIF, most: int | None, kept: Kept) -> Me
                 f"networks of different width cannot be matched unit by unit: {given.names[0]} has "
                 f"{width} units and {name} {len(other)}; group networks by width"
             )
-    pairs = chosen_pairs(len(given.seeds), most)
+    pairs = pair_subset(len(given.seeds), most)
     arrays: Arrays = {
         "norm": np.array([np.linalg.norm(one) for one in given.arrays]),
         **_between("weights", given, pairs, pif, kept),
@@ -50,7 +50,7 @@ def of_shuffled(given: Compared, pif: kinds.PIF, kept: Kept) -> Measured:
         mixed.append(metrics.shuffled(one[None], seed=int(key[:12], 16) + copies[key])[0])
         copies[key] += 1
     shuffled = Compared(seeds=given.seeds, names=given.names, arrays=tuple(mixed))
-    pairs = chosen_pairs(len(mixed), SURROGATE_PAIRS)
+    pairs = pair_subset(len(mixed), SURROGATE_PAIRS)
     arrays = _between("surrogate", shuffled, pairs, pif, kept)
     return Measured(seeds=given.seeds, arrays=arrays)
 
