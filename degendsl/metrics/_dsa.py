@@ -39,7 +39,7 @@ def dsa_distances(
     delays: int,
     rank: int | float,
     score: Score = "angular",
-    starts: int = 8,
+    starts: int = 16,
     interval: int = 1,
     inputs: Float[Any, "trial time channel"] | None = None,
     window: tuple[int, int] | None = None,
@@ -94,7 +94,7 @@ def operator_distances(
     pairs: Sequence[tuple[int, int]],
     *,
     score: Score = "angular",
-    starts: int = 8,
+    starts: int = 16,
     accelerator: bool = False,
 ) -> OperatorDistances:
     """Distances of the given pairs of operators; see `dsa_distances` for the scores.

@@ -42,6 +42,10 @@ class Curvature(NamedTuple):
 
     blocks: Float[np.ndarray, "block direction column"]
 
+    def single(self) -> "Curvature":
+        """In single precision."""
+        return Curvature(self.blocks.astype(np.float32))
+
     def divide(self, gradient: Float[np.ndarray, "pair start direction"]) -> np.ndarray:
         """The Gauss–Newton directions; those of a pair depend on that pair only."""
         n_pairs, n_starts, n_directions = gradient.shape

@@ -18,7 +18,6 @@ from ._preconditioner import directions_of
 
 # A step is halved as often as this before it is given up.
 _SHORTEST = 2.0**-30
-_SWEEPS = 3
 
 Matrices = Float[Array, "chunk pair start rank rank"]
 Directions = Float[Array, "chunk pair start direction"]
@@ -58,8 +57,7 @@ def chords(
     chord, rotation = (x.astype(a.dtype) for x in screened)
     promising = jnp.argsort(chord, axis=2, stable=True)[:, :, :REFINED]
     kept = jnp.take_along_axis(rotation, promising[..., None, None], axis=2)
-    # What float32 leaves of orthogonality, 1e-6, squares with each sweep.
-    best, _ = _align(a, b, _nearest_rotation(kept), inverse, REFINING)
+    best, _ = _align(a, b, _nearest_rotations(kept), inverse, REFINING)
     return jnp.put_along_axis(chord, promising, best, axis=2, inplace=False)
 
 
@@ -149,27 +147,23 @@ def _at(a: Array, b: Array, rotation: Matrices) -> tuple[Numbers, Directions]:
 
 
 def _turned(move: Directions, rotation: Matrices) -> Matrices:
-    """e^Ω C, to the fourth order and then to the nearest rotation."""
+    """To second order e^Ω C for a skew Ω."""
     rank = rotation.shape[-1]
     place = np.full((rank, rank), move.shape[-1])
     low = directions_of(rank)
     place[low.row, low.column] = np.arange(move.shape[-1])
     padded = jnp.concatenate([move, jnp.zeros((*move.shape[:-1], 1), move.dtype)], axis=-1)
-    half = padded[..., place]
-    skew = half - half.mT
-    term = found = rotation
-    for order in range(1, 5):
-        term = skew @ term / order
-        found = found + term
-    # The fourth order errs by up to 2e-3 at the longest step.
-    return _nearest_rotation(found)
+    lower = padded[..., place]
+    skew = lower - lower.mT
+    ahead = skew @ rotation
+    return _nearest_rotations(rotation + ahead + 0.5 * (skew @ ahead))
 
 
-def _nearest_rotation(matrix: Matrices) -> Matrices:
-    """By Newton–Schulz steps: what lacks in orthogonality, ε, becomes ¾ ε² with each."""
-    for _ in range(_SWEEPS):
-        matrix = 1.5 * matrix - 0.5 * matrix @ (matrix.mT @ matrix)
-    return matrix
+def _nearest_rotations(matrices: Matrices) -> Matrices:
+    """As in `_alignment`, where the number of steps is derived."""
+    for _ in range(2):
+        matrices = 1.5 * matrices - 0.5 * (matrices @ (matrices.mT @ matrices))
+    return matrices
 
 
 def _two_loops(state: _State, inverse: Array) -> Directions:
@@ -193,7 +187,7 @@ def _two_loops(state: _State, inverse: Array) -> Directions:
 
 def _rho(move: Directions, change: Directions) -> Numbers:
     curvature = _dot(move, change)
-    useful = curvature > 1e-12 * jnp.sqrt(_dot(move, move) * _dot(change, change))
+    useful = curvature > 1e-12 * jnp.sqrt(_dot(move, move)) * jnp.sqrt(_dot(change, change))
     return jnp.where(useful, 1.0 / jnp.where(useful, curvature, 1.0), 0.0)
 
 

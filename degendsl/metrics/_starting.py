@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Complex, Float, Int
 from scipy.optimize import linear_sum_assignment
 
 Operator = Float[np.ndarray, "rank rank"]
@@ -11,6 +11,8 @@ Rotation = Float[np.ndarray, "rank rank"]
 
 # How far, in log units, chance may bend the matching of eigenvalues beyond the first.
 _BEND = 0.7
+# Of what chance gives a rotation for directions that the modes leave open.
+_REST = 0.01
 
 
 class Landmarks(NamedTuple):
@@ -29,8 +31,20 @@ class Landmarks(NamedTuple):
 
 def landmarks(a: Operator) -> Landmarks:
     bases = [np.linalg.eigh(form)[1] for form in (a + a.T, a @ a.T, a.T @ a)]
-    values, vectors = np.linalg.eig(a)
-    return Landmarks(a, bases, values.astype(np.complex128), vectors.astype(np.complex128))
+    return Landmarks(a, bases, *_modes(a))
+
+
+def _modes(a: Operator) -> tuple[Complex[np.ndarray, " rank"], Complex[np.ndarray, "rank rank"]]:
+    """Eigenvalues and eigenvectors in an order and with phases that rounding does not change.
+
+    Of conjugates, which follow each other, the one above the real axis comes first.
+    """
+    values, vectors = (x.astype(np.complex128) for x in np.linalg.eig(a))
+    # Any number that conjugates share and others do not.
+    order = np.lexsort((-values.imag, values.real + np.sqrt(2) * np.abs(values.imag)))
+    values, vectors = values[order], vectors[:, order]
+    largest = vectors[np.argmax(np.abs(vectors), axis=0), np.arange(len(a))]
+    return values, vectors * (np.abs(largest) / largest)
 
 
 def starting_rotations(
@@ -38,18 +52,18 @@ def starting_rotations(
 ) -> Float[np.ndarray, "start rank rank"]:
     """`starts` rotations of each determinant, the most promising first.
 
-    Eigenbases and matched eigenvalues alternate; from the third on the matching is bent by chance,
-    the same for every pair, because the best pairing of modes is often not the nearest one.
+    Eigenbases lined up and the nearest eigenvalues matched find copies and close relatives. Where
+    nothing fits, the best minimum is as far from these as from anywhere: chance finds it in one of
+    seven tries at rank 30, and any cleverer choice of phases tried less often.
     """
     random = np.random.default_rng(0)
-    found = []
-    for index in range(starts):
-        if index % 2 == 0 and index // 2 < len(a.bases):
-            one = _by_signs(a, b, index // 2)
-        else:
-            one = _by_eigenvalues(a, b, random, bent=index > 1, at_random=index % 2 == 0)
-        found += [one, _reflected(a.operator, b.operator, one)]
-    return np.stack(found)
+    first, *others = (_by_signs(a, b, form) for form in range(len(a.bases)))
+    clever = [first, _by_nearest(a, b, random), *others]
+    found = clever[:starts]
+    if starts > len(clever):
+        found += list(_by_chance(a, b, random, starts - len(clever)))
+    both = [[one, _reflected(a.operator, b.operator, one)] for one in found]
+    return np.stack([one for two in both for one in two])
 
 
 def _by_signs(a: Landmarks, b: Landmarks, form: int) -> Rotation:
@@ -68,32 +82,52 @@ def _by_signs(a: Landmarks, b: Landmarks, form: int) -> Rotation:
     return (basis_a * signs) @ basis_b.T
 
 
-def _by_eigenvalues(
-    a: Landmarks, b: Landmarks, random: np.random.Generator, *, bent: bool, at_random: bool
-) -> Rotation:
+def _by_nearest(a: Landmarks, b: Landmarks, random: np.random.Generator) -> Rotation:
     """Lines up the eigenvectors of matched eigenvalues, each pair with a phase of its own."""
+    cost = np.abs(a.eigenvalues[:, None] - b.eigenvalues[None, :]) ** 2
+    # Both conjugates are as far from a real one; rounding must not choose.
+    cost *= 1 + 1e-6 * random.random(cost.shape)
+    left, right = a.eigenvectors, b.eigenvectors[:, linear_sum_assignment(cost)[1]]
+    agreement = (left.conj().T @ a.operator @ left) * (right.conj().T @ b.operator @ right).conj()
+    agreement = agreement + agreement.conj().T
+    np.fill_diagonal(agreement, 0.0)
+    phase = _leading(agreement)
+    # All of them together may be turned; here, so that conjugates have opposite phases.
+    phase = phase * np.exp(-0.5j * np.angle((phase * phase[_conjugates(a.eigenvalues)]).sum()))
+    phase = phase / np.maximum(np.abs(phase), 1e-300)
+    return _nearest_rotations(np.real((left * phase) @ right.conj().T), random)
+
+
+def _by_chance(
+    a: Landmarks, b: Landmarks, random: np.random.Generator, count: int
+) -> Float[np.ndarray, "start rank rank"]:
+    """The same with random phases, of eigenvalues matched by a distance that chance bends.
+
+    The bends and phases are the same for every pair.
+    """
     rank = len(a.operator)
     cost = np.abs(a.eigenvalues[:, None] - b.eigenvalues[None, :]) ** 2
-    if bent:
-        cost = cost * np.exp(_BEND * random.standard_normal((rank, rank)))
-    partner = linear_sum_assignment(cost)[1]
-    left, right = a.eigenvectors, b.eigenvectors[:, partner]
-    if at_random:
-        # Opposite phases for conjugates, so that what is summed below stays nearly real.
-        turn = random.uniform(0, 2 * np.pi, rank)
-        phase = np.where(np.imag(a.eigenvalues) == 0, np.sign(np.cos(turn)), np.exp(1j * turn))
-        second = np.flatnonzero(np.imag(a.eigenvalues) < 0)
-        phase[second] = phase[second - 1].conj()
-    else:
-        agreement = (left.conj().T @ a.operator @ left) * (
-            right.conj().T @ b.operator @ right
-        ).conj()
-        agreement = agreement + agreement.conj().T
-        np.fill_diagonal(agreement, 0.0)
-        phase = _leading(agreement)
-        phase = phase / np.maximum(np.abs(phase), 1e-300)
-    u, _, v = np.linalg.svd(np.real((left * phase) @ right.conj().T))
+    bends = np.exp(_BEND * random.standard_normal((count, rank, rank)))
+    partners = np.stack([linear_sum_assignment(cost * bend)[1] for bend in bends])
+    turns = random.uniform(0, 2 * np.pi, (count, rank))
+    # Opposite phases for conjugates, so that what is summed below stays nearly real.
+    phases = np.where(np.imag(a.eigenvalues) == 0, np.sign(np.cos(turns)), np.exp(1j * turns))
+    second = np.imag(a.eigenvalues) < 0
+    phases[:, second] = phases[:, _conjugates(a.eigenvalues)[second]].conj()
+    left = a.eigenvectors * phases[:, None]
+    right = b.eigenvectors.T[partners].conj()
+    return _nearest_rotations(np.real(left @ right), random)
+
+
+def _nearest_rotations(sums: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Where conjugates meet real vectors a sum lacks directions, which rounding would choose."""
+    u, _, v = np.linalg.svd(sums + _REST * random.standard_normal(sums.shape))
     return u @ v
+
+
+def _conjugates(eigenvalues: Complex[np.ndarray, " rank"]) -> Int[np.ndarray, " rank"]:
+    """Where the conjugate of each is, itself for real ones."""
+    return np.arange(len(eigenvalues)) + np.sign(np.imag(eigenvalues)).astype(int)
 
 
 def _leading(symmetric: np.ndarray) -> np.ndarray:

@@ -57,7 +57,7 @@ class DSA:
     score: Literal["angular", "euclidean", "wasserstein"] = key(
         "angular", doc="How two operators are compared after the best rotation."
     )
-    starts: int = key(8, doc="Starts of each minimisation.", at_least=1, at_most=1_000_000_000)
+    starts: int = key(16, doc="Starts of each minimisation.", at_least=1, at_most=1_000_000_000)
 
     def sentence(self) -> str:
         """How dynamics are compared, for the methods text."""
