@@ -38,7 +38,13 @@ class LossSummary(NamedTuple):
 
 
 def loss_summary(losses: Float[Any, " network"]) -> LossSummary:
-    """σ, mean and spread of log₁₀ of the losses of one condition; see `ood_spread` for errors."""
+    """σ, mean and spread of log₁₀ of the losses of one condition.
+
+    **Returns:** σ and the mean in the units of the loss; the spread of log₁₀ in decades, at least
+    0, and infinite where a loss is 0 or below.
+
+    **Raises** `MeasureError` as `ood_spread` does.
+    """
     spread = ood_spread(losses)
     losses = np.asarray(losses, np.float64)
     log_spread = float(np.log10(losses).std()) if (losses > 0).all() else float("inf")

@@ -32,12 +32,14 @@ def conditional_entropy(
     """H(y_t | x_t) of one channel, in bits; without inputs H(y_t).
 
     The plug-in estimate with the correction of Miller & Madow (1955) for each x, and for each t
-    where the time is known; the mean over x and t otherwise. At least 0.
+    where the time is known; the mean over x and t otherwise.
 
     **Arguments:**
 
     - `targets`, `inputs`: (trial, time), any values of which few are different.
     - `time_known`: whether t is part of what is given.
+
+    **Returns:** bits, at least 0, with an interval over groups of trials.
     """
     targets = np.asarray(targets)
     n_trials, n_steps = targets.shape
@@ -71,6 +73,8 @@ def gaussian_rate(
     - `time_known`: whether t is part of what is given; then there is one regression for each t.
     - `discrete_inputs`: the inputs take few values, each of which has its own mean; otherwise the
         regression is on the inputs and their products of two.
+
+    **Returns:** bits, at least 0, with an interval over groups of trials.
     """
     targets = np.asarray(targets, np.float64)
     n_trials, n_steps, n_outputs = targets.shape

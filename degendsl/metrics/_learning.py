@@ -19,7 +19,14 @@ _STRETCH = 8192
 def weight_change(
     after: Float[AnyArray, "row column"], before: Float[AnyArray, "row column"]
 ) -> float:
-    """How far a matrix has moved: ‖W_T − W_0‖_F, in the units of its entries."""
+    """How far a matrix has moved: ‖W_T − W_0‖_F.
+
+    **Arguments:**
+
+    - `after`, `before`: the same matrix at two times.
+
+    **Returns:** at least 0, in the units of its entries.
+    """
     return float(np.linalg.norm(_double(after) - _double(before)))
 
 
@@ -28,8 +35,13 @@ def relative_weight_change(
 ) -> float:
     """The operator norm of the change over that of the start: ‖W_T − W_0‖₂ / ‖W_0‖₂.
 
-    Free of scale: 1 where the largest change is as large as the largest singular value was. Not
-    finite where the start is zero.
+    Free of scale: 1 where the largest change is as large as the largest singular value was.
+
+    **Arguments:**
+
+    - `after`, `before`: the same matrix at two times.
+
+    **Returns:** at least 0; not finite where the start is zero.
     """
     start = _double(before)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -49,6 +61,10 @@ def feature_alignment(
     a rotation of its features, so the numbers of features may differ; not centred.
 
     The numerator is ‖F_T F_0ᵀ‖²_F = ⟨F_T F_Tᵀ, F_0 F_0ᵀ⟩, computed in whichever form is smaller.
+
+    **Arguments:**
+
+    - `after`, `before`: features of the same rows at two times.
 
     **Returns:**
 

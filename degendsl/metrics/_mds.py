@@ -20,6 +20,13 @@ def mds(distances: Float[Any, "network network"], dims: int = 2) -> Embedding:
     """Metric multidimensional scaling: classical start, then stress majorisation (SMACOF).
 
     Deterministic; turned to its principal axes, each with its largest coordinate positive.
+
+    **Arguments:**
+
+    - `distances`: symmetric, at least 0, zero on the diagonal, finite.
+    - `dims`: of the map.
+
+    **Returns:** points around 0 in the units of the distances, and the stress, at least 0.
     """
     d = np.asarray(distances, np.float64)
     n = len(d)

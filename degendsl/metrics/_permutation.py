@@ -90,7 +90,20 @@ def match_pairs(
     """The match of each pair (first, second), in threads. It does not depend on the other pairs.
 
     Networks of several blocks are matched jointly, each block over its root mean square norm in
-    the two networks; see `match_units` for the group and the starts.
+    the two networks.
+
+    **Arguments:**
+
+    - `weights`: recurrent matrices, or `Weights` of several blocks, all of one size.
+    - `pairs`: of places in `weights`.
+    - `starts`, `seed`, `group`: see `pif_distances`.
+    - `names`: of the networks, for messages.
+
+    **Returns:** one match per pair. Its distance is at least 0, in the units of the weights, or
+    without units where there are several blocks.
+
+    **Raises** `MeasureError` naming the network whose weights are not square, finite or as large as
+    the others', and for an unknown group.
     """
     one_of("group", group, get_args(Group))
     at_least(1, starts=1 if starts is None else starts)
@@ -131,6 +144,15 @@ def match_units(
     The first start is the barycentre, the second annealed. Of ten starts one is annealed and one
     random, and the rest are annealed from near the best so far. In the signed group every second
     start matches magnitudes and then signs.
+
+    **Arguments:**
+
+    - `w1`, `w2`: two recurrent matrices, or two `Weights` of several blocks, of one size.
+    - `starts`, `seed`, `group`: see `pif_distances`.
+
+    **Returns:** the match of `w2` with `w1`; see `match_pairs`.
+
+    **Raises** `MeasureError` as `match_pairs` does.
     """
     names = ("the first network", "the second network")
     return match_pairs([w1, w2], [(0, 1)], starts=starts, seed=seed, group=group, names=names)[0]
@@ -152,6 +174,13 @@ def shuffled(
     As large, without structure: the distances of these are what weights of such sizes have by
     themselves. No order of units mixes the diagonal with the rest, so this does not either. A
     network's order depends on the seed and its place only, not on how many networks there are.
+
+    **Arguments:**
+
+    - `weights`: square matrices of one size.
+    - `seed`: of the order.
+
+    **Returns:** new matrices of the same shape.
     """
     mixed = np.array(weights, np.float64)
     diagonal = np.eye(mixed.shape[1], dtype=bool)

@@ -15,6 +15,14 @@ def pair_subset(networks: int, most: int | None, *, seed: int = 0) -> list[Pair]
     Every pair is as likely, so that mean is an unbiased estimate of the mean over all; pairs still
     share networks, which an interval has to respect. The choice depends on the number of networks
     and the seed alone, and it is another one where networks are added.
+
+    **Arguments:**
+
+    - `networks`: how many there are.
+    - `most`: pairs at most; all of them without.
+    - `seed`: of the choice.
+
+    **Returns:** different pairs, in order.
     """
     total = networks * (networks - 1) // 2
     if most is None or most >= total:
