@@ -10,7 +10,8 @@ import numpy as np
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from jaxtyping import Float
 
-from ._cores import cores
+from degendsl._cores import usable_cores
+
 from ._groups import Group
 from ._preconditioner import inverse_hessian
 from ._rounds import chords as chords_of_chunks
@@ -38,7 +39,7 @@ def chords(groups: Sequence[Group], starts: int) -> Float[np.ndarray, "pair star
     lower minimum than the other.
     """
     found = np.empty((sum(len(group.places) for group in groups), 2 * starts))
-    with ThreadPoolExecutor(cores()) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
         for some, at_once in _batches(groups, starts):
             chunks = list(pool.map(partial(_chunk, starts=starts), some))
             for part, values in zip(some, _on_devices(_filled(chunks, at_once)), strict=False):

@@ -7,10 +7,10 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from jaxtyping import Float, Int
 
+from degendsl._cores import usable_cores
 from degendsl.errors import MeasureError
 
 from ._assignment import Assignment, Problem, value
-from ._cores import cores
 from ._matching import Search
 from ._numbers import LARGEST_WEIGHT, at_least, one_of, real_numbers
 from ._weights import Weights, balanced
@@ -127,7 +127,7 @@ def match_pairs(
             return _match(one, other, starts, seed, group == "signed")
         return _turned_round(_match(other, one, starts, seed, group == "signed"))
 
-    with ThreadPoolExecutor(cores()) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
         return list(pool.map(match, pairs))
 
 

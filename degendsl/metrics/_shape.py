@@ -12,9 +12,9 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import linear_sum_assignment
 
+from degendsl._cores import usable_cores
 from degendsl.errors import MeasureError
 
-from ._cores import cores
 from ._numbers import one_of
 from ._states import States, checked_states
 
@@ -103,7 +103,7 @@ def _overlaps(
         for j in range(i + 1):
             found[i, j] = found[j, i] = overlap(clouds[i].T @ clouds[j])
 
-    with ThreadPoolExecutor(cores()) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
         list(pool.map(fill, reversed(range(len(clouds)))))
     return found
 

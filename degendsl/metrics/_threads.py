@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from jaxtyping import Float
 
+from degendsl._cores import usable_cores
+
 from ._alignment import REFINED, REFINING, SCREENING, align, nearest_rotations
-from ._cores import cores
 from ._groups import Group
 from ._preconditioner import curvature
 from ._starting import starting_rotations
@@ -20,7 +21,7 @@ _STARTS_AT_ONCE = 32
 def chords(groups: Sequence[Group], starts: int) -> Float[np.ndarray, "pair start"]:
     """‖A − C B Cᵀ‖ where each start ends, `starts` of each determinant."""
     found = np.empty((sum(len(group.places) for group in groups), 2 * starts))
-    with ThreadPoolExecutor(cores()) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
         list(pool.map(lambda group: _fill(group, starts, found), groups))
     return found
 
