@@ -161,9 +161,9 @@ def match_units(
 def default_starts(units: int) -> int:
     """Starts that bring unrelated matrices near the best known.
 
-    8 from 64 units on, and up to 40 where there are fewer.
+    8 at 64 units, 5 from 87 on, and up to 40 where there are few units.
     """
-    return int(np.clip(round(8 * (64 / units) ** 1.5), 8, 40))
+    return int(np.clip(round(8 * (64 / units) ** 1.5), 5, 40))
 
 
 def shuffled(
