@@ -50,7 +50,7 @@ class Exchanges:
         """
         worth = both
         if self._linear:
-            worth = both + at.sign[:, None] * self._problem.linear[:, at.order]
+            worth = both + at.sign * self._problem.linear[:, at.order]
         own = np.diag(worth)
         gain = _crossing(moved)
         gain *= self._crossing

@@ -5,6 +5,7 @@ import numpy as np
 from ._annealing import annealed, reheated
 from ._assignment import Assignment, Field, Problem, Square
 from ._climbing import climb
+from ._crowd import FEW, best_of_a_crowd
 from ._exchanges import Exchanges
 
 # Of so many starts one is annealed from the beginning, and one is random, since structured matrices
@@ -22,6 +23,8 @@ class Search:
     def from_start(self, index: int, best: Assignment | None) -> Assignment:
         """The local optimum that a start leads to, given the best of those before it."""
         signed = self._problem.signed
+        if index >= 2 and self._field.units <= FEW:
+            return best_of_a_crowd(self._problem, self._random)
         if index % _ROUND == 1:
             return self._climbed(
                 annealed(self._field, self._random if signed or index > 1 else None)

@@ -11,6 +11,7 @@ from degendsl._cores import usable_cores
 from degendsl.errors import MeasureError
 
 from ._assignment import Assignment, Problem, value
+from ._crowd import FEW
 from ._matching import Search
 from ._numbers import LARGEST_WEIGHT, at_least, one_of, real_numbers
 from ._weights import Weights, balanced
@@ -161,8 +162,11 @@ def match_units(
 def default_starts(units: int) -> int:
     """Starts that bring unrelated matrices near the best known.
 
-    8 at 64 units, 5 from 87 on, and up to 40 where there are few units.
+    8 at 64 units, 5 from 87 on, up to 40 where there are fewer units, and 8 up to 16, where each
+    start is a crowd.
     """
+    if units <= FEW:
+        return 8
     return int(np.clip(round(8 * (64 / units) ** 1.5), 5, 40))
 
 

@@ -79,6 +79,15 @@ def _least(x: Weights, y: Weights, signed: bool) -> float:
     return float(np.sqrt(least))
 
 
+def test_networks_of_eight_units_reach_the_true_minimum():
+    orders = np.array(list(itertools.permutations(range(8))))
+    for seed in range(6):
+        a, b = np.random.default_rng(seed).standard_normal((2, 8, 8))
+        inner = np.sum([a[i, j] * b[orders[:, i], orders[:, j]] for i, j in np.ndindex(8, 8)], 0)
+        least = np.sqrt((a**2).sum() + (b**2).sum() - 2 * inner.max())
+        assert metrics.match_units(a, b).distance == pytest.approx(least, rel=1e-9)
+
+
 @pytest.mark.parametrize("group, n", [("permutation", 6), ("signed", 4)])
 @pytest.mark.parametrize("channels", [0, 2])
 def test_small_networks_reach_the_true_minimum(group, n, channels):
@@ -162,6 +171,33 @@ def test_inputs_decide_where_recurrent_weights_cannot():
     x = Weights.of(np.zeros((5, 5)), np.arange(5.0)[:, None])
     y = Weights.of(np.zeros((5, 5)), np.arange(5.0)[::-1, None])
     np.testing.assert_array_equal(metrics.match_units(x, y).permutation, [4, 3, 2, 1, 0])
+
+
+@pytest.mark.parametrize("group", ["permutation", "signed"])
+@pytest.mark.parametrize("seed", range(6))
+def test_no_exchange_and_no_turn_of_a_sign_improves_a_joint_match(group, seed):
+    n = 12
+    x, y = (_random(2 * seed + k, n, 4, 2) for k in (0, 1))
+    found = metrics.match_units(x, y, group=group, starts=1)
+
+    def distance(order: np.ndarray, sign: np.ndarray) -> float:
+        parts = zip(x, _turned(y, order, sign), strict=True)
+        scales = [0.5 * ((p**2).sum() + (q**2).sum()) for p, q in zip(x, y, strict=True)]
+        left = sum(((p - q) ** 2).sum() / s for (p, q), s in zip(parts, scales, strict=True))
+        return float(np.sqrt(left))
+
+    order, sign = found.permutation, np.ones(n)
+    sign[order] = found.sign
+    assert distance(order, sign) == pytest.approx(found.distance)
+    for i in range(n):
+        for j in range(i):
+            other = order.copy()
+            other[[i, j]] = order[[j, i]]
+            assert distance(other, sign) > found.distance - 1e-9
+        if group == "signed":
+            turned = sign.copy()
+            turned[i] *= -1
+            assert distance(order, turned) > found.distance - 1e-9
 
 
 @pytest.mark.parametrize("n", [16, 64, 128])
