@@ -104,6 +104,11 @@ def operator_distances(
     Where ranks differ, the smaller operator is extended by directions in which the state vanishes
     at once: rows, columns and eigenvalues of zero. The scores keep their ranges, and a network that
     needs fewer directions is at a distance from one that needs more by what these carry.
+
+    **Returns:** a number per pair, in the order of `pairs`: the distance, an upper bound of the
+    true minimum, and how sure the minimisation is of it.
+
+    **Raises** `MeasureError` naming an operator that is not square, not finite or zero.
     """
     # One memory layout, or the order of sums, and with it the last bit, would depend on where the
     # operators came from.

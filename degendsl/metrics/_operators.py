@@ -49,6 +49,8 @@ def dsa_operators(
     - `inputs`: where given, what the input of the step explains of the next state is taken out:
         X₊ = A X₋ + B u is fitted and A compared. Input t must be the one that state t saw.
 
+    **Returns:** the operators and singular values of all networks, in their order.
+
     **Raises** `MeasureError` naming the network where states are not finite, the trials are too
     short for the delays, or the data do not carry the rank.
     """
@@ -75,7 +77,15 @@ def operator(
     inputs: Float[Any, "trial time channel"] | None = None,
     name: str = "the network",
 ) -> tuple[Float[np.ndarray, "rank rank"], Float[np.ndarray, " value"]]:
-    """The operator of one network and its leading singular values; see `dsa_operators`."""
+    """The operator of one network and its leading singular values.
+
+    `name` is what messages call the network; see `dsa_operators` for the rest.
+
+    **Returns:** the operator, and the first `rank` + 1 singular values of the embedded states, NaN
+    where there are none.
+
+    **Raises** `MeasureError` as `dsa_operators` does.
+    """
     at_least(1, delays=delays, rank=rank, interval=interval)
     states = checked_network(states, name).astype(np.float64)
     n_steps = states.shape[1]
@@ -110,6 +120,11 @@ def rank_for_variance(states: States, *, delays: int, share: float, interval: in
 
     Each network counts alike, whatever its size. States are not centred, so it is the sum of
     squares. Every eigenvalue of the embedding is needed: slower than an operator of given rank.
+
+    **Returns:** a rank from 1 to the number of directions that every network has.
+
+    **Raises** `MeasureError` where the share is not between 0 and 1, there is no network, or one
+    cannot be embedded; it is named.
     """
     if not 0 < share < 1:
         raise MeasureError(f"a share of variance lies between 0 and 1, and {share} does not")
