@@ -90,6 +90,8 @@ ASKED = (
     "measure.sensitivity={dynamics.delays: [2, 3]}",
     "measure.weights=[{starts: 2, surrogate: shuffled}, {starts: 2, group: own, blocks: joint}]",
 )
+# The same networks, and no more measured than most questions here need.
+LITTLE = (*ASKED[:2], "measure.at=[end]")
 # Its title would like to be code.
 HOSTILE = "</script><script>alert(1)</script> & <b>bold</b> {{ 7 * 7 }}"
 EXPECTING = SWEPT.replace("name: tiny", f"name: tiny, title: '{HOSTILE}'") + (
