@@ -228,6 +228,8 @@ def _methods(asked: _Asked, found: GivenMeasures, there: set[str]) -> list[str]:
     measured = found.groups
     count = sum(len(one.records) for one in measured)
     said = [f"{count:,} networks trained elsewhere were compared as they were given."]
+    if count == 1:
+        said = ["One network trained elsewhere was read; a comparison needs two."]
     if len(measured) > 1:
         labels = ", ".join(f"'{one.condition.label}' ({len(one.records):,})" for one in measured)
         said.append(f"They form {len(measured):,} groups, in no order: {labels}.")

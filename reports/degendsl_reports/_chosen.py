@@ -8,9 +8,9 @@ import altair as alt
 import polars as pl
 
 from ._degeneracy import primary
-from ._numbers import Number, number
+from ._numbers import Number, farthest, number
 from ._sections._signals import stands_still, step_of
-from ._study import Study, farthest
+from ._study import Study
 from ._theme import PAPER, TARGET, Graphic
 from ._vega import specification
 from ._words import lowered
@@ -38,16 +38,20 @@ def chosen_data(study: Study) -> dict[str, Any]:
         if found
     ]
     conditions: list[dict[str, Any]] = [
-        {"label": one.label, "networks": {}} for one in study.conditions
+        {"label": one.label, "networks": {}, "names": {}} for one in study.conditions
     ]
     rows = study.named("networks", *(column for column, _ in told))
     for row in rows.iter_rows(named=True):
         index = study.by_id[row["condition"]].index
-        facts = [_fact(row[column]) for column, _ in told]
+        # Whether networks from elsewhere converged is not known.
+        facts = [None if row[column] == "given" else _fact(row[column]) for column, _ in told]
         facts += [
             _fact(found.get((row["condition"], row["seed"]))) for found in places.values() if found
         ]
         conditions[index]["networks"][row["seed"]] = facts
+        if row["name"] != str(row["seed"]):
+            conditions[index]["names"][row["seed"]] = row["name"]
+    exhibits = _exhibits(study)
     return {
         "facts": names,
         "conditions": conditions,
@@ -56,8 +60,18 @@ def chosen_data(study: Study) -> dict[str, Any]:
             "jumps": specification(partial(_trial_chart, held=True), 215),
             "states": specification(_states_chart, 190),
         },
-        "exhibits": _exhibits(study),
+        "exhibits": exhibits,
+        "unshown": _unshown(study) if exhibits else "",
     }
+
+
+def _unshown(study: Study) -> str:
+    """What to say of a network that the exhibits do not hold."""
+    where = f" of each {study.terms.condition}" if study.each else ""
+    if study.given:
+        return f"The page holds states of a few networks{where}; not of this one."
+    few = "trials of the best, the median and the worst network"
+    return f"The page holds {few}{where}; not of this one."
 
 
 def _fact(value: Any) -> str | int | None:

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from ._degeneracy import primary
-from ._numbers import PERCENT, Number, number, span
-from ._study import Condition, Study, name_of, word
-from ._words import LEVELS, lowered
+from ._numbers import PERCENT, Number, counts, number
+from ._study import Condition, Study
+from ._words import LEVELS, lowered, name_of, word
 
 
 def measured_by(study: Study) -> str:
@@ -17,9 +17,10 @@ def measured_by(study: Study) -> str:
         for level in LEVELS
         if (name := primary(study, level))
     ]
-    counts = study.rows("degeneracy", "at", "n_networks").filter(at="end")["n_networks"]
-    many = f" {span(counts.to_list())} networks a condition." if counts.count() else ""
-    return f"{'; '.join(names)}. In brackets: 95{PERCENT} intervals over networks.{many}"
+    rows = study.rows("degeneracy", "at", "value", "n_networks").filter(at="end")
+    of = rows.drop_nulls()["n_networks"].to_list()
+    many = f"{counts(of, 'network')}{study.each}" if of else "networks"
+    return f"{'; '.join(names)}. In brackets: 95{PERCENT} intervals over {many}."
 
 
 class Finding(NamedTuple):
@@ -96,6 +97,10 @@ def _path(study: Study, factor: str) -> str:
     return f"from {name} {first} to {last}"
 
 
+# Conditions of which a sentence has each value.
+_FEW = 3
+
+
 def _value(study: Study, level: str, name: str) -> str:
     rows = study.rows(
         "degeneracy", "condition", "level", "metric", "at", "value", "ci_low", "ci_high"
@@ -106,8 +111,11 @@ def _value(study: Study, level: str, name: str) -> str:
         & (pl.col("at") == "end")
         & pl.col("value").is_not_null()
     )
+    # Of many, the ends.
+    few = rows.height <= _FEW
+    shown = rows if few else rows.sort("value")[[0, -1]]
     said = []
-    for row in rows.head(3).iter_rows(named=True):
+    for row in shown.iter_rows(named=True):
         condition: Condition = study.by_id[row["condition"]]
         interval = (
             f" [{number(row['ci_low'])}, {number(row['ci_high'])}]"
@@ -116,4 +124,5 @@ def _value(study: Study, level: str, name: str) -> str:
         )
         label = f" ({condition.label})" if len(study.conditions) > 1 else ""
         said.append(f"{number(row['value'])}{interval}{label}")
-    return f"{study.metric(name).title} {'; '.join(said)}." if said else ""
+    values = "; ".join(said) if few else f"from {' to '.join(said)}"
+    return f"{study.metric(name).title} {values}." if said else ""

@@ -11,19 +11,21 @@ _NEGATIVE = (36, 128, 196)
 _POSITIVE = (214, 84, 16)
 
 
-def heat_png(values: Sequence[Number], size: int, bound: Number) -> str:
+def heat_png(values: Sequence[Number], size: int, bound: Number, *, each: int = 1) -> str:
     """A square matrix as a `data:` address: hue by sign, opacity by size up to `bound`.
 
-    Zero is transparent, so that the picture suits light and dark paper alike.
+    Zero is transparent, so that the picture suits light and dark paper alike. each: pixels that
+    an entry is wide and tall.
     """
     lines = []
     for row in range(size):
         pixels = bytearray([0])
         for value in values[row * size : (row + 1) * size]:
             share = min(1.0, abs(value or 0.0) / bound)
-            pixels += bytes((*(_POSITIVE if (value or 0) > 0 else _NEGATIVE), round(255 * share)))
-        lines.append(bytes(pixels))
-    header = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
+            pixel = (*(_POSITIVE if (value or 0) > 0 else _NEGATIVE), round(255 * share))
+            pixels += bytes(pixel) * each
+        lines += [bytes(pixels)] * each
+    header = struct.pack(">IIBBBBB", size * each, size * each, 8, 6, 0, 0, 0)
     data = zlib.compress(b"".join(lines), 9)
     png = b"\x89PNG\r\n\x1a\n" + b"".join(
         _chunk(kind, content)

@@ -3,10 +3,14 @@
 import math
 import re
 from collections.abc import Sequence
+from typing import TypeVar
+
+import polars as pl
 
 # What a chart is drawn of: values may be counts.
 Number = float | int
 
+T = TypeVar("T")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -36,6 +40,17 @@ def span(values: Sequence[Number | None], digits: int = 3) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def count(number: int, word: str) -> str:
+    """A number of things: `1 network`, `2 networks`."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def counts(values: Sequence[Number | None], word: str) -> str:
+    """Numbers of things, from the least to the greatest: `3 to 4 networks`."""
+    known = {value for value in values if value is not None}
+    return f"{span(values)} {word}{'' if known == {1} else 's'}"
+
+
 # Behind a number: a space that is thin and does not break.
 PERCENT = "\u202f%"
 
@@ -54,3 +69,26 @@ def wide(values: Sequence[Number | None], factor: Number = 50.0) -> bool:
     """Whether positive values span so many sizes that only logarithms show them all."""
     known = [value for value in values if value is not None]
     return bool(known) and min(known) > 0 and max(known) / min(known) > factor
+
+
+def evenly(items: Sequence[T], most: int) -> tuple[T, ...]:
+    """At most so many of a sequence, evenly chosen, the first and the last among them."""
+    if len(items) <= most:
+        return tuple(items)
+    return tuple(items[round(index * (len(items) - 1) / (most - 1))] for index in range(most))
+
+
+def least(*columns: pl.Series) -> Number:
+    """The least value of some columns; 0 where they have none."""
+    values = [value for column in columns if (value := column.cast(pl.Float64).min()) is not None]
+    return min((float(value) for value in values if isinstance(value, float)), default=0.0)
+
+
+def most(*columns: pl.Series) -> Number:
+    """The greatest value of some columns; 0 where they have none."""
+    return -least(*(-column.cast(pl.Float64) for column in columns))
+
+
+def farthest(*columns: pl.Series) -> Number:
+    """The greatest distance from zero in some columns; 1 where there is none, as a scale needs."""
+    return most(*(column.cast(pl.Float64).abs() for column in columns)) or 1.0

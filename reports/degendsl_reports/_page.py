@@ -3,7 +3,6 @@
 import hashlib
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from markupsafe import Markup
@@ -12,6 +11,7 @@ from degendsl.store import Store
 
 from ._colours import colour_rules
 from ._live import live_data, packed, vega
+from ._numbers import count
 from ._sections import sections_of
 from ._security import content_policy
 from ._study import Study
@@ -69,6 +69,7 @@ def render(store: Store) -> str:
             include=(study.resolved.get("measure") or {}).get("include", "converged"),
             sections=sections,
             lock=study.lock,
+            terms=study.terms,
             large=study.shown.height > 1000,
             policy=content_policy([script, library], styles),
             styles=[Markup(style) for style in styles],
@@ -97,8 +98,7 @@ def source(name: str) -> str:
 
 
 def _counts(study: Study) -> str:
-    def count(number: int, word: str) -> str:
-        return f"{number} {word}{'' if number == 1 else 's'}"
-
-    networks: Any = study.table("networks").height
-    return f"{count(networks, 'network')} in {count(len(study.conditions), 'condition')}"
+    networks = count(study.table("networks").height, "network")
+    if len(study.conditions) == 1:
+        return networks
+    return f"{networks} in {count(len(study.conditions), study.terms.condition)}"

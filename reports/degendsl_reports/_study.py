@@ -1,25 +1,34 @@
 """A study as the page sees it: its tables, whichever there are, and how conditions are arranged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 
 from degendsl.errors import StoreError
 from degendsl.store import Store
 
-from ._numbers import Number, number
-from ._words import Metric, as_given, metric, network_column
+from ._numbers import evenly
+from ._words import (
+    GIVEN,
+    TRAINED,
+    Metric,
+    Terms,
+    as_given,
+    metric,
+    name_of,
+    network_column,
+    word,
+)
 
-T = TypeVar("T")
 # A page can hold this many networks as marks in every view; beyond, evenly chosen ones.
 MOST_NETWORKS = 5000
 # Of columns that a table may lack; all others are real numbers.
 _TEXTS = frozenset(
     "condition label level metric at ood kind role outcome problem text verdict why factor "
-    "direction setting signal".split()
+    "direction setting signal name".split()
 )
 _INTEGERS = frozenset(
     "seed seed_a seed_b epoch epochs n_networks n_pairs rank trial channel index row column".split()
@@ -132,7 +141,10 @@ class Study:
 
     @cached_property
     def shown(self) -> pl.DataFrame:
-        """The networks that are drawn one by one: condition, seed and who, their name in marks."""
+        """The networks that are drawn one by one.
+
+        who: what marks call them, condition and seed. name: what readers call them.
+        """
         networks = self.rows("networks", "condition", "seed", "outcome")
         most = max(2, MOST_NETWORKS // max(1, len(self.conditions)))
         index = pl.DataFrame(
@@ -147,8 +159,27 @@ class Study:
         return (
             counted.filter(pl.col("rank") % step == 0)
             .join(index, on="condition", how="left", maintain_order="left")
-            .select("condition", "seed", "outcome", who=pl.format("{}.{}", "index", "seed"))
+            .join(self.names, on=["condition", "seed"], how="left", maintain_order="left")
+            .select("condition", "seed", "outcome", "name", who=pl.format("{}.{}", "index", "seed"))
         )
+
+    @cached_property
+    def names(self) -> pl.DataFrame:
+        """What each network is called: by its seed, one from elsewhere by where it came from."""
+        seeds = self.rows("networks", "condition", "seed")
+        given = self.rows("sources", "condition", "seed", "name")
+        named = seeds.join(given, on=["condition", "seed"], how="left", maintain_order="left")
+        # Before every name the page says "network".
+        name = pl.col("name").str.strip_prefix("network ")
+        return named.with_columns(name.fill_null(pl.col("seed").cast(pl.String)))
+
+    def name(self, condition: str, seed: int) -> str:
+        """What one network is called."""
+        return self._names.get((condition, seed), str(seed))
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, int], str]:
+        return {(condition, seed): name for condition, seed, name in self.names.rows()}
 
     def placed(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows with what charts arrange by: label, band, facet, position of their condition."""
@@ -176,7 +207,7 @@ class Study:
     def named(self, name: str, *columns: str) -> pl.DataFrame:
         """Rows of networks that are drawn, with `who` for the views and `name` for readers."""
         rows = self.rows(name, "condition", "seed", *columns)
-        names = self.shown.select("condition", "seed", "who", name=pl.col("seed").cast(pl.String))
+        names = self.shown.select("condition", "seed", "who", "name")
         return rows.join(names, on=["condition", "seed"], how="inner", maintain_order="left")
 
     @property
@@ -194,6 +225,21 @@ class Study:
     def given(self) -> bool:
         """Whether the networks were trained elsewhere and came with their losses."""
         return self.lock.get("kind") == "measured"
+
+    @property
+    def terms(self) -> Terms:
+        """What things are called on this page."""
+        return GIVEN if self.given else TRAINED
+
+    @cached_property
+    def each(self) -> str:
+        """What a count is of, behind it: ` a condition`; nothing where there is one only."""
+        return f" a {self.terms.condition}" if len(self.conditions) > 1 else ""
+
+    @property
+    def axis(self) -> str | None:
+        """The compared factor as the title of an axis."""
+        return self.terms.condition if self.given and self.factor else self.factor
 
     def metric(self, name: str) -> Metric:
         """The words of a metric, as they hold of these networks."""
@@ -224,10 +270,6 @@ class Study:
         """The columns of `networks` that hold losses out of distribution, the first one first."""
         return tuple(c for c in self.table("networks").columns if c.startswith("ood_mse"))
 
-    def unit(self, name: str) -> str:
-        """A factor's name as an axis title."""
-        return name
-
     @cached_property
     def _listed(self) -> list[dict[str, Any]]:
         return list(self.lock.get("conditions", ()))
@@ -250,56 +292,8 @@ class Study:
         return {}
 
 
-def name_of(path: str) -> str:
-    """A swept key in short: its last word, and the one before where that says too little."""
-    *rest, last = path.split(".")
-    vague = ("min", "max", "kind", "count", "weight", "factor", "gain", "low", "high")
-    name = f"{rest[-1]} {last}" if last in vague and rest else last
-    return name.replace("_", " ")
-
-
-def word(value: Any) -> str:
-    """A value of the language as a label."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return number(value, 4)
-    if isinstance(value, Mapping):
-        kind = value.get("kind")
-        rest = [f"{name} {word(one)}" for name, one in value.items() if name != "kind"]
-        return " ".join([*([str(kind)] if kind else []), *rest])
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return " ".join(word(one) for one in value)
-    return str(value)
-
-
-def evenly(items: Sequence[T], most: int) -> tuple[T, ...]:
-    """At most so many of a sequence, evenly chosen, the first and the last among them."""
-    if len(items) <= most:
-        return tuple(items)
-    return tuple(items[round(index * (len(items) - 1) / (most - 1))] for index in range(most))
-
-
 def _type(column: str) -> Any:
     for names, kind in ((_TEXTS, pl.String), (_INTEGERS, pl.Int64), (_FLAGS, pl.Boolean)):
         if column in names:
             return kind
     return pl.Float64
-
-
-def least(*columns: pl.Series) -> Number:
-    """The least value of some columns; 0 where they have none."""
-    values = [value for column in columns if (value := column.cast(pl.Float64).min()) is not None]
-    return min((float(value) for value in values if isinstance(value, float)), default=0.0)
-
-
-def most(*columns: pl.Series) -> Number:
-    """The greatest value of some columns; 0 where they have none."""
-    return -least(*(-column.cast(pl.Float64) for column in columns))
-
-
-def farthest(*columns: pl.Series) -> Number:
-    """The greatest distance from zero in some columns; 1 where there is none, as a scale needs."""
-    return most(*(column.cast(pl.Float64).abs() for column in columns)) or 1.0

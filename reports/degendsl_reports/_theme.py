@@ -40,6 +40,8 @@ _POWER = (
     " + slice('⁰¹²³⁴⁵⁶⁷⁸⁹', abs(round(log(datum.value) / LN10)),"
     " abs(round(log(datum.value) / LN10)) + 1)"
 )
+# A long name keeps both its ends, for names of one study often begin alike.
+_BOTH_ENDS = "length({0}) > 22 ? slice({0}, 0, 9) + '…' + slice({0}, -12) : {0}"
 
 
 def config() -> dict[str, Any]:
@@ -90,7 +92,7 @@ def colours(study: Study) -> alt.Color:
 
 def levels_x(study: Study, width: Number, *, gap: Number = 0.1) -> alt.X:
     """The compared factor along the horizontal axis, a band a level."""
-    return names_x(study.levels, width, "band", title=study.factor, gap=gap)
+    return names_x(study.levels, width, "band", title=study.axis, gap=gap)
 
 
 def names_x(
@@ -107,6 +109,7 @@ def names_x(
     tilted = not numeric and max(map(text_width, names), default=0) + 6 > room
     axis = alt.Axis(
         title=title or None,
+        labelExpr=_BOTH_ENDS.format("datum.label"),
         labelAngle=-35 if tilted else 0,
         labelAlign="right" if tilted else "center",
         labelOverlap=False if tilted else "parity",
@@ -162,7 +165,9 @@ def names_y(
     """
     axis = alt.Axis(
         values=list(range(len(names))),
-        labelExpr="row_names[datum.value]",
+        # Vega leaves out every other value until they are no more than this.
+        tickCount=len(names),
+        labelExpr=_BOTH_ENDS.format("row_names[datum.value]"),
         title=title or None,
         labelLimit=180,
         labelOverlap="parity" if len(names) > 20 else False,

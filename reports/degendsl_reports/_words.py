@@ -1,7 +1,10 @@
 """The words of the page: levels, metrics and what their axes count."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ._numbers import number
 
 LEVELS: dict[str, str] = {"behavior": "Behaviour", "dynamics": "Dynamics", "weights": "Weights"}
 LEVEL_NOTES: dict[str, str] = {
@@ -10,6 +13,27 @@ LEVEL_NOTES: dict[str, str] = {
     "weights": "How far apart two recurrent matrices stay under the best matching of units.",
 }
 GIVEN_NOTE = "How much networks differ in the loss that was given with them."
+
+
+class Terms(NamedTuple):
+    """What the page calls things: networks of a study were trained, others were given.
+
+    condition: networks that are compared. trials: what states are of. ran: the part of the page
+    that says what there is and what is missing.
+    """
+
+    condition: str
+    trials: str
+    ran: str
+
+    @property
+    def heading(self) -> str:
+        """Of the column that names conditions."""
+        return self.condition.capitalize()
+
+
+TRAINED = Terms("condition", "test trial", "What ran")
+GIVEN = Terms("group", "trial", "What was given")
 
 
 class Metric(NamedTuple):
@@ -70,8 +94,9 @@ def as_given(words: str) -> str:
 
     They have the place of losses out of distribution in every table.
     """
-    words = re.sub(r"OOD loss( \(MSE\))?|out-of-distribution loss", "loss given", words)
-    return words.replace("Out-of-distribution loss", "Loss given")
+    words = re.sub(r"OOD loss( \(MSE\))?|out-of-distribution loss", "given loss", words)
+    # Of a trained network there are several losses, of a given one there is that one.
+    return words.replace("Out-of-distribution", "Given").replace("of given", "of the given")
 
 
 def network_column(name: str) -> tuple[str, str]:
@@ -89,6 +114,31 @@ def slug(name: str) -> str:
 def lowered(title: str) -> str:
     """A title inside a sentence: its first letter small, unless it begins an abbreviation."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def name_of(path: str) -> str:
+    """A swept key in short: its last word, and the one before where that says too little."""
+    *rest, last = path.split(".")
+    vague = ("min", "max", "kind", "count", "weight", "factor", "gain", "low", "high")
+    name = f"{rest[-1]} {last}" if last in vague and rest else last
+    return name.replace("_", " ")
+
+
+def word(value: Any) -> str:
+    """A value of the language as a label."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return number(value, 4)
+    if isinstance(value, Mapping):
+        kind = value.get("kind")
+        rest = [f"{name} {word(one)}" for name, one in value.items() if name != "kind"]
+        return " ".join([*([str(kind)] if kind else []), *rest])
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return " ".join(word(one) for one in value)
+    return str(value)
 
 
 # What a column of the table `networks` counts: a heading and an axis.

@@ -25,7 +25,7 @@ from degendsl_reports._marks import apart
 from degendsl_reports._numbers import number
 from degendsl_reports._references import references_of, study_bibtex
 from degendsl_reports._sections._downloads import csv_of
-from degendsl_reports._theme import paint
+from degendsl_reports._theme import names_x, names_y, paint
 from degendsl_reports._vega import draw, lean, specification
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -107,6 +107,27 @@ def test_a_matrix_becomes_a_picture_of_its_signs():
     pixels = rows.reshape(2, 2, 4)
     assert pixels[..., 3].tolist() == [[255, 255], [0, 128]]
     assert pixels[0, 0, 0] > pixels[0, 0, 2] and pixels[0, 1, 0] < pixels[0, 1, 2]
+    # A small one has several pixels an entry, so that no browser smears it.
+    wide = base64.b64decode(heat_png(values.ravel().tolist(), 2, 1.0, each=3).split(",")[1])
+    length = struct.unpack(">I", wide[33:37])[0]
+    rows = np.frombuffer(zlib.decompress(wide[41 : 41 + length]), np.uint8).reshape(6, 25)[:, 1:]
+    assert (rows.reshape(6, 6, 4) == pixels.repeat(3, axis=0).repeat(3, axis=1)).all()
+
+
+def test_every_name_stands_beside_its_row_and_keeps_both_its_ends():
+    names = [f"rather long names of kind {index}" for index in range(9)]
+    params, y = names_y(names, "row")
+    x = names_x(names, 332, "name")
+    rows = pl.DataFrame({"row": range(9), "value": 1.0, "name": names})
+    charts = (
+        alt.layer(alt.Chart(rows).mark_circle().encode(x="value:Q", y=y), params=[params]),
+        alt.Chart(rows).mark_circle().encode(x=x, y="value:Q"),
+    )
+    for chart in charts:
+        drawing = draw(specification(lambda _, chart=chart: chart.properties(height=300), 332))
+        assert set(re.findall(r"rather lo…[^<]*", drawing.body)) == {
+            f"rather lo…es of kind {index}" for index in range(9)
+        }
 
 
 def test_no_text_inside_packed_data_ends_its_script():

@@ -48,7 +48,7 @@ def test_fixed_points_are_filled_where_stable_and_slow_points_are_not_drawn(stor
     rewrite(store, "fixed_points", pl.when(~slow).then("stable").alias("stable"))
     chart = _dynamics.trajectory_chart(Study(store))
     assert chart is not None and chart.table is not None
-    assert [row[1:] for row in chart.table.rows] == [(1.0, 1.0)] * 2
+    assert [row[3:] for row in chart.table.rows] == [(1.0, 1.0)] * 2
     for panel in chart.panels:
         _, unstable, stable = panel.draw(332).to_dict()["layer"]
         assert stable["transform"] == [{"filter": "datum.stable"}]
@@ -93,7 +93,7 @@ def test_what_is_held_jumps_and_outputs_stand_where_they_are_read(store: Store):
 def test_findings_say_of_what_and_of_how_many_they_are(store: Store):
     assert measured_by(Study(store)) == (
         "Behaviour: spread of out-of-distribution loss; Dynamics: DSA distance; Weights: "
-        "permutation distance. In brackets: 95\u202f% intervals over networks. 4 networks a "
+        "permutation distance. In brackets: 95\u202f% intervals over 4 networks a "
         "condition."
     )
     fewer = pl.when(pl.int_range(pl.len()) == 1).then(3).otherwise("n_networks")
@@ -114,6 +114,25 @@ def test_maps_say_where_two_dimensions_are_too_few(store: Store):
     chart = map_chart(Study(store), "dsa", id="map", title="Map", unit="rad")
     assert chart is not None and "0.1 to 0.25" in chart.summary
     assert [flag.partition(":")[0] for flag in chart.flags] == ["Stress above 0.2 of channels 2"]
+
+
+def test_an_interval_that_reaches_far_leaves_values_apart(store: Store):
+    """Few networks may have intervals a hundred times as high as their values, or down to zero."""
+    second = pl.col("condition") == list(Study(store).by_id)[1]
+    rewrite(
+        store,
+        "degeneracy",
+        pl.when(second).then(0.0).otherwise("ci_low").alias("ci_low"),
+        pl.when(second).then(100 * pl.col("value")).otherwise("ci_high").alias("ci_high"),
+    )
+    chart = _level_chart.level_chart(Study(store), "dynamics", "dsa", id="level-dynamics")
+    (panel,) = chart.panels
+    layers = panel.draw(332).to_dict()["layer"]
+    scale = layers[-2]["encoding"]["y"]["scale"]
+    assert scale["type"] == "log"
+    # The interval that holds zero reaches below all others, and the tooltip says zero.
+    drawn = [(row["low"], row["ci_low"]) for row in rows_of(panel, 2)]
+    assert min(scale["domain"]) == drawn[1][0] < drawn[0][0] and drawn[1][1] == 0
 
 
 def test_courses_name_each_line_and_cells_of_heat_maps_fit(tmp_path: Path):
@@ -159,11 +178,11 @@ def test_every_condition_out_of_distribution_shows_its_losses(store: Store):
 
 
 def test_losses_that_were_given_are_called_that(store: Store):
-    assert "loss given" not in str(words(store))
+    assert "given loss" not in str(words(store))
     write_lock(store, kind="measured")
     found = words(store)
     assert not re.search(r"[Oo]ut.of.distribution|OOD|other than those trained", str(found))
-    assert found["level"] == "Spread of loss given" and "loss given" in found["facts"]
+    assert found["level"] == "Spread of the given loss" and "given loss" in found["facts"]
 
 
 def words(store: Store) -> dict[str, Any]:

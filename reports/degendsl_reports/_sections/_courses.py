@@ -6,8 +6,8 @@ import polars as pl
 from .._charts import Chart, Panel, Table
 from .._degeneracy import primary
 from .._marks import apart
-from .._numbers import Number, wide
-from .._study import Study, evenly, least
+from .._numbers import Number, evenly, least, wide
+from .._study import Study
 from .._theme import Graphic, colours, names_x, shortened, tip, value_y
 from .._words import LEVELS
 

@@ -24,7 +24,8 @@ _NAMES = {
     "pairs": "one row a pair of networks and metric",
     "effects": "one row a factor, level and metric",
     "expectations": "one row an expectation",
-    "sensitivity": "one row a setting of the measure",
+    "sensitivity": "one row a factor, setting and metric: what a setting does to its effect",
+    "sensitivity_values": "one row a condition, setting and metric",
     "solvers": "one row a condition, distance and time",
     "task_information": "one row a condition and measure",
     "learning": "one row a network and epoch",
@@ -37,17 +38,18 @@ _NAMES = {
     "singular_values": "one row a condition, time and index",
     "matched": "one row a pair of units",
     "problems": "one row a thing that could not be measured",
+    "sources": "one row a network: where it came from",
 }
 
 
 def downloads(study: Study) -> Section:
-    """Links to tables, small ones first so that those are never thinned."""
+    """Links to tables that have rows, small ones first so that those are never thinned."""
     present = [(name, study.table(name)) for name in _all_names(study)]
-    present = [(name, table) for name, table in present if table.width]
+    present = [(name, table) for name, table in present if table.height]
     left = BUDGET
     links = []
     for name, table in sorted(present, key=lambda pair: pair[1].height * pair[1].width):
-        link, size = _link(name, table, left)
+        link, size = _link(study, name, table, left)
         left -= size
         links.append(link)
     order = {name: index for index, (name, _) in enumerate(present)}
@@ -83,7 +85,7 @@ def _all_names(study: Study) -> list[str]:
     return [*known, *(name for name in there if name not in known)]
 
 
-def _link(name: str, table: pl.DataFrame, left: int) -> tuple[dict[str, Any], int]:
+def _link(study: Study, name: str, table: pl.DataFrame, left: int) -> tuple[dict[str, Any], int]:
     step = 1
     # A table far too large is not written out whole only to see that.
     if table.height * table.width > _CELLS:
@@ -97,7 +99,7 @@ def _link(name: str, table: pl.DataFrame, left: int) -> tuple[dict[str, Any], in
     thinned = f"every {step}th row, {kept.height} of {table.height}" if step > 1 else ""
     link = {
         "name": name,
-        "about": _NAMES.get(name, ""),
+        "about": _NAMES.get(name, "").replace("condition", study.terms.condition),
         "rows": f"{kept.height:,}",
         "columns": table.width,
         "file": f"{name}.csv" + (".gz" if zipped else ""),

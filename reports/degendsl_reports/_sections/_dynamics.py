@@ -7,8 +7,8 @@ import polars as pl
 
 from .._charts import Chart, Table, panel_width, per_condition
 from .._degeneracy import others_of, primary
-from .._numbers import Number, number, span
-from .._study import Condition, Study, farthest, least, most
+from .._numbers import PERCENT, Number, counts, farthest, most, span
+from .._study import Condition, Study
 from .._theme import (
     INK,
     NETWORK,
@@ -61,7 +61,10 @@ def dynamics(study: Study) -> Section | None:
 def trajectory_chart(study: Study) -> Chart | None:
     """States of the median network on a few trials, in their own two main directions."""
     rows = study.named("trajectories", "role", "trial", "time", "x", "y", "explained")
-    rows = rows.filter(pl.col("role") == "median") if rows["role"].is_not_null().any() else rows
+    # Of networks from elsewhere the losses may not be known; then it is the first of each group.
+    median = rows["role"].is_not_null().any()
+    first = pl.col("seed") == pl.col("seed").first().over("condition")
+    rows = rows.filter(pl.col("role") == "median" if median else first)
     if not rows.height:
         return None
     searched = study.named("fixed_points", "x", "y", "stable")
@@ -104,32 +107,28 @@ def trajectory_chart(study: Study) -> Chart | None:
         ]
         return equal(alt.layer(*layers[: 3 if points.height else 1]), width)
 
-    counts = [
-        (
-            c.label,
-            _count(searched, c.id, True),
-            _count(searched, c.id, False),
-        )
-        for c in shown
-    ]
+    facts = [_facts(study, rows, searched, c) for c in shown]
     counted = [rows.filter(condition=c.id)["trial"].n_unique() for c in shown]
     said = "Filled: fixed points that are stable without input; hollow: unstable ones."
+    percents = [round(100 * one) for one in explained]
     share = (
-        f"The two directions hold {number(100 * least(explained), 2)} to "
-        f"{number(100 * most(explained), 2)}\u202f% of the variance."
-        if len(explained)
-        else ""
+        f"The two directions hold {span(percents)}{PERCENT} of the variance." if percents else ""
     )
     return Chart(
         id="trajectories",
-        title="Trajectories of the median network",
-        summary=f"States of one network a condition over {span(counted)} test trials, projected "
-        "on their two main directions.",
+        title=f"Trajectories of {'the median' if median else 'one'} network",
+        summary=f"States of one network{study.each} over "
+        f"{counts(counted, study.terms.trials)}, projected on their two main directions.",
         panels=per_condition(shown, draw),
         width=panel_width(len(shown)),
         table=Table(
-            columns=("Condition", "Stable fixed points", "Unstable fixed points"),
-            rows=tuple(counts),
+            columns=(
+                study.terms.heading,
+                "Network",
+                "Variance in two directions",
+                *(("Stable fixed points", "Unstable fixed points") if searched.height else ()),
+            ),
+            rows=tuple(facts),
             full="trajectories",
         ),
         note=" ".join(filter(None, (said if fixed.height else "", share))),
@@ -181,18 +180,27 @@ def eigenvalue_chart(study: Study) -> Chart | None:
     return Chart(
         id="eigenvalues",
         title="Eigenvalues of the DSA operators",
-        summary=f"Each of {span(counted)} networks a condition has a linear operator, with one "
-        "point an eigenvalue: its angle is how far activity turns in a step, and near the unit "
-        "circle (dashed) activity lasts, near zero it fades at once.",
+        summary=f"Of the linear operators of {counts(counted, 'network')}{study.each}, one point "
+        "an eigenvalue: its angle is how far activity turns in a step; near the unit circle "
+        "(dashed) activity lasts, near zero it fades at once.",
         panels=per_condition(shown, draw),
         width=panel_width(len(shown)),
         table=Table(
-            columns=("Condition", "Largest modulus"),
+            columns=(study.terms.heading, "Largest modulus"),
             rows=tuple(largest.items()),
             full="eigenvalues",
         ),
         note=study.sampled,
     )
+
+
+def _facts(
+    study: Study, rows: pl.DataFrame, searched: pl.DataFrame, condition: Condition
+) -> tuple[object, ...]:
+    """Which network is shown of a condition, how well, and how many fixed points were found."""
+    here = rows.filter(condition=condition.id).row(0, named=True)
+    points = [_count(searched, condition.id, stable) for stable in (True, False)]
+    return (condition.label, here["name"], here["explained"], *(points if searched.height else ()))
 
 
 def _count(fixed: pl.DataFrame, condition: str, stable: bool) -> Number | None:

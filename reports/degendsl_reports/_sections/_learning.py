@@ -4,8 +4,8 @@ import altair as alt
 import polars as pl
 
 from .._charts import Chart, Table, panel_width, per_condition
-from .._numbers import Number
-from .._study import Condition, Study, most
+from .._numbers import Number, most
+from .._study import Condition, Study
 from .._theme import (
     SOFT,
     Graphic,
@@ -29,15 +29,22 @@ _COLUMNS = (
 
 
 def learning(study: Study) -> Section | None:
-    """From the first epoch to the last."""
-    strips = [
-        strip_chart(study, column, id=column.replace("_", "-")) for column in columns_of(study)
-    ]
-    charts = [curves_chart(study), *course_charts(study), *strips]
+    """From the first epoch to the last; nothing is known of it where networks were given."""
+    if study.given:
+        return None
+    charts = [curves_chart(study), *course_charts(study), *network_strips(study)]
     kept = [chart for chart in charts if chart is not None]
     if not kept:
         return None
     return Section(id="learning", title="Learning", charts=kept)
+
+
+def network_strips(study: Study) -> list[Chart]:
+    """What is known of each network beside its losses, a point a network."""
+    strips = (
+        strip_chart(study, column, id=column.replace("_", "-")) for column in columns_of(study)
+    )
+    return [chart for chart in strips if chart is not None]
 
 
 def columns_of(study: Study) -> list[str]:

@@ -8,7 +8,7 @@ import polars as pl
 from .._charts import Chart, Panel, Table, table_of
 from .._degeneracy import degeneracy
 from .._marks import jitter, reference_lines, reference_names
-from .._numbers import PERCENT, Number, number, span, wide
+from .._numbers import PERCENT, Number, counts, number, span, wide
 from .._study import Study
 from .._theme import NETWORK, PAPER, Graphic, colours, focus, levels_x, ring, tip, value_y
 from .._words import GIVEN_NOTE, LEVEL_NOTES, LEVELS
@@ -24,7 +24,7 @@ REFERENCES = (
 # Pairs drawn behind a value: of one condition, and of all together.
 MOST_PAIRS, MOST_POINTS = 60, 1800
 COLUMNS = {
-    "label": "Condition",
+    "label": "",
     "value": "Value",
     "ci_low": "95\u202f% from",
     "ci_high": "to",
@@ -39,6 +39,8 @@ COLUMNS = {
 }
 # Columns that not every level has; empty ones are no help to a reader.
 _SOME = frozenset(("surrogate", "null", "cross", "rank", "n_pairs"))
+# Those that only training has.
+_TRAINED = frozenset(("untrained", "floor"))
 
 
 def level_chart(
@@ -52,10 +54,10 @@ def level_chart(
     return Chart(
         id=id,
         title=title or LEVELS[level],
-        summary=_summary(words.title, rows),
+        summary=_summary(study, words.title, rows),
         panels=[panel(pl.col("facet") == facet, facet) for facet in study.facets],
         width=_width(study, width),
-        table=told(rows, COLUMNS, full="degeneracy"),
+        table=told(study, rows, COLUMNS, full="degeneracy"),
         note=" ".join(
             filter(
                 None,
@@ -83,10 +85,12 @@ def minima(study: Study, name: str) -> str:
     return f"{'; '.join(said)} (means over pairs)."
 
 
-def told(rows: pl.DataFrame, names: dict[str, str], *, full: str) -> Table:
+def told(study: Study, rows: pl.DataFrame, names: dict[str, str], *, full: str) -> Table:
     """Values in rows, without columns that this level does not have."""
-    empty = {name for name in _SOME & set(names) if not rows[name].is_not_null().any()}
-    return table_of(rows, {n: words for n, words in names.items() if n not in empty}, full=full)
+    some = _SOME | _TRAINED if study.given else _SOME
+    empty = {name for name in some & set(names) if not rows[name].is_not_null().any()}
+    kept = {name: words for name, words in names.items() if name not in empty}
+    return table_of(rows, kept | {"label": study.terms.heading}, full=full)
 
 
 def values_drawn(
@@ -94,19 +98,27 @@ def values_drawn(
 ) -> Callable[[pl.Expr, str], Panel]:
     """Makes panels of some of the values, given which and a title; all have one axis."""
     # Null and floor may lie near zero, which is just where they are to be seen.
-    log = wide([*rows["value"].to_list(), *rows["untrained"].to_list()], 20)
+    # Of few networks an interval may reach so far that all values would lie at the foot.
+    far = ("value", "untrained", "ci_high")
+    log = wide([value for column in far for value in rows[column].to_list()], 20)
+    rows = rows.with_columns(low="ci_low", high="ci_high")
     if log:
         # A deviation or an interval may reach zero, which has no place on this axis.
-        least = rows["value"].drop_nulls().to_list()
-        behind = None if behind is None else behind.filter(pl.col("value") > min(least) / 1e3)
+        values = rows["value"].drop_nulls().to_list()
+        least = min(values) / 1e3
+        behind = None if behind is None else behind.filter(pl.col("value") > least)
+        low = ("low", *(column for column, _ in REFERENCES))
+        foot = min(
+            [min(values) / 10, *(v for one in low for v in rows[one].drop_nulls() if v > least)]
+        )
         rows = rows.with_columns(
-            pl.when(pl.col(column) > min(least) / 1e3).then(column)
-            for column in ("ci_low", *(column for column, _ in REFERENCES))
+            pl.when(pl.col("low") <= least).then(foot).otherwise("low").alias("low"),
+            *(pl.when(pl.col(column) > least).then(column) for column, _ in REFERENCES),
         )
 
     seen = [
         value
-        for column in ("value", "ci_low", "ci_high", *(column for column, _ in REFERENCES))
+        for column in ("value", "low", "high", *(column for column, _ in REFERENCES))
         for value in rows[column].drop_nulls().to_list()
     ] + ([] if behind is None else behind["value"].to_list())
     y = value_y("value", axis, seen, log=log)
@@ -175,7 +187,7 @@ def _level(
     layers = [
         reference_lines(references, x, y),
         *points,
-        base.mark_rule(strokeWidth=2.2).encode(y=alt.Y("ci_low:Q"), y2=alt.Y2("ci_high:Q")),
+        base.mark_rule(strokeWidth=2.2).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
         base.mark_circle(size=30 if crowded else 80, opacity=1, stroke=PAPER).encode(
             y=y,
             tooltip=[
@@ -233,38 +245,42 @@ def _pairs(study: Study, name: str) -> tuple[pl.DataFrame, str]:
     index = pl.col("condition").replace_strict(
         {one.id: one.index for one in study.conditions}, return_dtype=pl.Int64
     )
+    for side in "ab":
+        names = study.names.rename({"seed": f"seed_{side}", "name": f"name_{side}"})
+        on = ["condition", f"seed_{side}"]
+        kept = kept.join(names, on=on, how="left", maintain_order="left")
     return (
         kept.with_columns(
             value=pl.col("distance"),
-            name=pl.format("{} – {}", "seed_a", "seed_b"),
+            name=pl.format("{} – {}", "name_a", "name_b"),
             who=pl.format("{}.{} {}.{}", index, "seed_a", index, "seed_b"),
         ),
         note,
     )
 
 
-def _summary(title: str, rows: pl.DataFrame) -> str:
+def _summary(study: Study, title: str, rows: pl.DataFrame) -> str:
     known = rows.filter(pl.col("value").is_not_null())
     if not known.height:
         return f"{title}: no value could be had."
     if known.height == 1:
-        return f"{title}: {number(known['value'][0])}; {counted(rows)}."
+        return f"{title}: {number(known['value'][0])}; {counted(study, known)}."
     lowest = known.row(known["value"].arg_min() or 0, named=True)
     highest = known.row(known["value"].arg_max() or 0, named=True)
     return (
         f"{title}: from {number(lowest['value'])} ({lowest['label']}) "
-        f"to {number(highest['value'])} ({highest['label']}); {counted(rows)}."
+        f"to {number(highest['value'])} ({highest['label']}); {counted(study, known)}."
     )
 
 
-def counted(rows: pl.DataFrame) -> str:
+def counted(study: Study, rows: pl.DataFrame) -> str:
     """How many networks and pairs a condition stand behind values."""
     kinds = [
-        f"{span(rows[column].to_list())} {kind}"
-        for column, kind in (("n_networks", "networks"), ("n_pairs", "pairs"))
+        counts(rows[column].to_list(), kind)
+        for column, kind in (("n_networks", "network"), ("n_pairs", "pair"))
         if rows[column].is_not_null().any()
     ]
-    return f"{', '.join(kinds)} a condition" if kinds else "of an unknown number of networks"
+    return f"{', '.join(kinds)}{study.each}" if kinds else "of an unknown number of networks"
 
 
 def _flags(rows: pl.DataFrame) -> list[str]:
@@ -277,5 +293,5 @@ def _flags(rows: pl.DataFrame) -> list[str]:
         if cross is not None and null is not None and cross <= null:
             found.append(f"{row['label']}: networks differ no more than one does on other trials.")
     if len(found) > 6:
-        return [*found[:5], f"and {len(found) - 5} more conditions like these; see the numbers."]
+        return [*found[:5], f"and {len(found) - 5} more like these; see the numbers."]
     return found

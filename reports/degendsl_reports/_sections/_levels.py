@@ -15,6 +15,14 @@ from .._words import LEVELS, lowered
 from ._level_chart import COLUMNS, REFERENCES, level_chart, told
 from ._section import Section
 
+# By the number of levels that could be measured.
+_TITLES = (
+    "Degeneracy",
+    "Degeneracy at one level",
+    "Degeneracy at two levels",
+    "Degeneracy at three levels",
+)
+
 
 def levels(study: Study) -> Section:
     """The three values, one chart a level, and what each reference means."""
@@ -31,9 +39,11 @@ def levels(study: Study) -> Section:
     missing = [LEVELS[level] for level in LEVELS if not primary(study, level)]
     return Section(
         id="levels",
-        title="Degeneracy at three levels",
+        title=_TITLES[len(charts)],
         intro="Large points with bars: value and 95\u202f% interval over networks. Small points: "
-        "what is behind the value. " + _explained(study),
+        "what is behind the value. " + _explained(study)
+        if charts
+        else "",
         charts=[*charts, *heat],
         template="levels.html.jinja",
         data={"missing": missing},
@@ -73,7 +83,7 @@ def heat_map(study: Study, level: str) -> Chart:
             )
         return alt.layer(*layers, height=30 * len(study.facets))
 
-    table = told(rows, COLUMNS, full="degeneracy")
+    table = told(study, rows, COLUMNS, full="degeneracy")
     return Chart(
         id=f"heat-{level}",
         title=f"{LEVELS[level]}: {lowered(study.metric(name).title)}",

@@ -6,8 +6,8 @@ import altair as alt
 import polars as pl
 
 from .._charts import Chart, Table, panel_width, per_condition
-from .._numbers import Number, span
-from .._study import Condition, Study, farthest, most
+from .._numbers import Number, counts, farthest, most, span
+from .._study import Condition, Study
 from .._theme import NETWORK, Graphic, equal, equal_axes, focus, paint, ring
 
 
@@ -42,24 +42,26 @@ def map_chart(study: Study, name: str, *, id: str, title: str, unit: str) -> Cha
         )
         return equal(points, width, tall / bound)
 
-    stress = [most(places[c.id]["stress"]) for c in shown]
+    # Where two dimensions suffice, what is left is rounding.
+    stress = [round(most(places[c.id]["stress"]), 6) for c in shown]
     return Chart(
         id=id,
         title=title,
         summary="One point a network; near points are alike, and directions mean nothing. The "
         f"share of distance that two dimensions misplace (stress) is {span(stress, 2)}; "
-        f"{span([places[c.id].height for c in shown])} networks a condition.",
+        f"{counts([places[c.id].height for c in shown], 'network')}{study.each}.",
         panels=per_condition(shown, draw),
         width=panel_width(len(shown)),
         table=Table(
-            columns=("Condition", "Networks", "Stress"),
+            columns=(study.terms.heading, "Networks", "Stress"),
             rows=tuple(
                 (c.label, places[c.id].height, s) for c, s in zip(shown, stress, strict=True)
             ),
             full="maps",
         ),
         flags=_flat(shown, stress),
-        note="Multidimensional scaling, each condition on its own, all to one scale. "
+        note="Multidimensional scaling"
+        + (f", each {study.terms.condition} on its own, all to one scale. " if study.each else ". ")
         + study.sampled,
     )
 

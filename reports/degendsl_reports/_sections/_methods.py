@@ -9,7 +9,8 @@ from degendsl.errors import DegendslError
 from degendsl.spec import our_choices, parse_spec
 
 from .._references import references_of, study_bibtex
-from .._study import Study, word
+from .._study import Study
+from .._words import word
 from ._section import Section
 
 _OUTCOMES = ("converged", "unconverged", "diverged")
@@ -33,7 +34,7 @@ def ran(study: Study) -> Section:
     rates = [row[1] / max(1, sum(row[1:4])) for row in rows]
     return Section(
         id="ran",
-        title="What ran",
+        title=study.terms.ran,
         template="ran.html.jinja",
         data={
             "rows": rows,
@@ -130,14 +131,31 @@ def specification(study: Study) -> Section | None:
     return Section(id="spec", title="The spec", template="spec.html.jinja", data={"lines": lines})
 
 
+def _not_given(study: Study, rows: pl.DataFrame) -> list[str]:
+    """What files did not hold, and what they cannot."""
+    networks = study.rows("networks", "ood_mse", "spectral_radius")
+    there = {
+        "losses": ("behaviour", networks["ood_mse"].is_not_null().any()),
+        "states": ("dynamics", study.table("trajectories").height > 0),
+        "weights": ("weights", networks["spectral_radius"].is_not_null().any()),
+    }
+    # Of what was refused the problems say why.
+    problems = " ".join(study.rows("problems", "problem")["problem"].drop_nulls().to_list())
+    said = [
+        f"{level.capitalize()}: no {array} were given."
+        for array, (level, found) in there.items()
+        if not found and f"{level}: " not in problems
+    ]
+    if rows["rank"].is_not_null().any() and not rows["null"].is_not_null().any():
+        said.append("Null (a network against itself): half of the trials do not carry it.")
+    return [*said, "Floor and untrained reference: not to be had from networks as given."]
+
+
 def _skipped(study: Study) -> list[str]:
     """What a study of this kind can show and this one does not, with the reason."""
-    rows = study.rows("degeneracy", "floor", "null", "untrained", "value")
+    rows = study.rows("degeneracy", "floor", "null", "untrained", "value", "rank")
     if study.lock.get("kind") == "measured":
-        said = ["Floor and untrained reference: not to be had from networks as given."]
-        if not rows["null"].is_not_null().any():
-            said.append("Null (a network against itself): half of the trials do not carry it.")
-        return said
+        return _not_given(study, rows)
     said = []
     if not rows["untrained"].is_not_null().any():
         said.append("Untrained reference: `init` is not among `measure.at`.")

@@ -1,15 +1,18 @@
 """How distances of pairs spread: their distribution, a row a condition."""
 
+import math
+
 import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, Table
-from .._numbers import Number
-from .._study import Study, least, most
+from .._numbers import Number, least, most
+from .._study import Study
 from .._theme import Graphic, colours, names_y, tip, value_x
+from .._words import lowered
 
-# Bars of a distribution.
-_STEPS = 40
+# Steps of a distribution: as many as pairs suffice to fill.
+_FEWEST, _MOST = 8, 40
 
 
 def distribution_chart(study: Study, name: str, *, id: str) -> Chart | None:
@@ -20,7 +23,11 @@ def distribution_chart(study: Study, name: str, *, id: str) -> Chart | None:
     if pairs.height < 3:
         return None
     words = study.metric(name)
-    counts = study.placed(_histogram(pairs))
+    largest = most(pairs.group_by("condition").len()["len"])
+    steps = max(_FEWEST, min(_MOST, round(2 * math.sqrt(largest))))
+    counts = study.placed(_histogram(pairs, steps))
+    row = f", a row a {study.terms.condition}" if study.each else ""
+    own = ", each row to its own highest" if study.each else ""
 
     def panel(facet: str) -> Panel:
         here = counts.filter(pl.col("facet") == facet)
@@ -28,10 +35,9 @@ def distribution_chart(study: Study, name: str, *, id: str) -> Chart | None:
 
     return Chart(
         id=id,
-        title=f"How pairs differ: {words.title}",
-        summary=f"Distribution of {pairs.height} distances, a row per condition: pairs in each of "
-        f"{_STEPS} steps, each row to its own highest. Pairs share networks, so they are not "
-        "independent.",
+        title=f"How pairs differ: {lowered(words.title)}",
+        summary=f"Distribution of {pairs.height} distances{row}: pairs in each of {steps} "
+        f"steps{own}. Pairs share networks, so they are not independent.",
         panels=[panel(facet) for facet in study.facets],
         width=506 if len(study.facets) == 1 else 332 if len(study.facets) <= 3 else 246,
         table=_quartiles(study, pairs),
@@ -39,14 +45,14 @@ def distribution_chart(study: Study, name: str, *, id: str) -> Chart | None:
     )
 
 
-def _histogram(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Counts in 40 equal steps of distance, for each condition all of them."""
+def _histogram(pairs: pl.DataFrame, steps: int) -> pl.DataFrame:
+    """Counts in equal steps of distance, for each condition all of them."""
     low, high = least(pairs["distance"]), most(pairs["distance"])
-    step = (high - low) / _STEPS or 1.0
-    bins = pl.DataFrame({"bin": range(_STEPS)}, schema={"bin": pl.Int64})
+    step = (high - low) / steps or 1.0
+    bins = pl.DataFrame({"bin": range(steps)}, schema={"bin": pl.Int64})
     counted = (
         pairs.with_columns(
-            bin=((pl.col("distance") - low) / step).floor().cast(pl.Int64).clip(0, _STEPS - 1)
+            bin=((pl.col("distance") - low) / step).floor().cast(pl.Int64).clip(0, steps - 1)
         )
         .group_by("condition", "bin")
         .agg(pairs=pl.len())
@@ -66,7 +72,7 @@ def _histogram(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ridges(study: Study, rows: pl.DataFrame, axis: str, width: Number) -> Graphic:
-    names, y = names_y(study.levels, "foot", study.factor or "")
+    names, y = names_y(study.levels, "foot", study.axis or "")
     each = 40 if len(study.levels) <= 8 else 20 if len(study.levels) <= 20 else 11
     foot = pl.col("position") + 0.42
     # A step is drawn from where its bin begins; the last needs an end.
@@ -96,10 +102,12 @@ def _quartiles(study: Study, pairs: pl.DataFrame) -> Table:
         .rows()
     }
     return Table(
-        columns=("Condition", "Pairs", "Least", "Quartile", "Median", "Quartile", "Most"),
+        columns=(
+            study.terms.heading, "Pairs", "Least", "Quartile", "Median", "Quartile", "Most"
+        ),
         rows=tuple((c.label, *grouped[c.id]) for c in study.conditions if c.id in grouped),
         full="pairs",
-    )
+    )  # fmt: skip
 
 
 def _families(study: Study, name: str) -> list[str]:

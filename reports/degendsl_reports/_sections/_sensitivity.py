@@ -5,8 +5,8 @@ import polars as pl
 
 from .._charts import Chart, Panel, table_of
 from .._degeneracy import primary
-from .._numbers import Number
-from .._study import Study, least, most
+from .._numbers import Number, least, most
+from .._study import Study
 from .._theme import SOFT, Graphic, tip, value_x
 from .._words import LEVELS
 from ._settings import settings_chart

@@ -39,7 +39,7 @@ def settings_chart(study: Study, level: str) -> Chart | None:
         "interval and references: a panel a setting.",
         panels=panels,
         width=panel_width(len(panels)),
-        table=told(rows, _COLUMNS, full="sensitivity_values"),
+        table=told(study, rows, _COLUMNS, full="sensitivity_values"),
         note=_ranks(rows),
     )
 

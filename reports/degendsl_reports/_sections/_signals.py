@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import altair as alt
 import polars as pl
 
-from .._numbers import Number, number
-from .._study import least, most
+from .._numbers import Number, least, most, number
 from .._theme import NETWORK, Graphic, focus, names_y, value_x
 
 _CHANNELS = 4

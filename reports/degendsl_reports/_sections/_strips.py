@@ -5,7 +5,7 @@ import polars as pl
 
 from .._charts import Chart, Panel, Table
 from .._marks import across, jitter, reference_lines, reference_names
-from .._numbers import Number, number, wide
+from .._numbers import Number, count, span, wide
 from .._study import Study
 from .._theme import NETWORK, Graphic, colours, focus, levels_x, ring, tip, value_y
 
@@ -42,12 +42,12 @@ def strip_chart(study: Study, column: str, *, id: str, width: Number = 332) -> C
             draw=lambda width: _strips(study, here, middle, y, seen, width, log=log), title=facet
         )
 
+    of = count(total, "network")
     thinned = f"{drawn.height} of {total} networks are drawn, evenly chosen."
     return Chart(
         id=id,
         title=title,
-        summary=f"{title} of {total} networks, from {number(min(values))} to "
-        f"{number(max(values))}. Line: the median"
+        summary=f"{title} of {of}: {span(values)}. Line: the median"
         f"{'; init: the median before training' if centres['init'].is_not_null().any() else ''}.",
         panels=[panel(facet) for facet in study.facets],
         width=width if len(study.facets) <= 3 else 246,
@@ -116,7 +116,7 @@ def _per_condition(study: Study, rows: pl.DataFrame, column: str) -> Table:
         .rows()
     }
     return Table(
-        columns=("Condition", "Networks", "Median", "Least", "Most"),
+        columns=(study.terms.heading, "Networks", "Median", "Least", "Most"),
         rows=tuple((c.label, *grouped[c.id]) for c in study.conditions if c.id in grouped),
         full="networks",
     )

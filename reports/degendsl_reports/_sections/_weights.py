@@ -6,8 +6,8 @@ import polars as pl
 from .._charts import Chart, Panel, Table, panel_width, per_condition
 from .._degeneracy import others_of, primary
 from .._images import heat_png
-from .._numbers import Number, number
-from .._study import Condition, Study, most
+from .._numbers import Number, most, number
+from .._study import Condition, Study
 from .._theme import (
     SOFT,
     Graphic,
@@ -20,6 +20,7 @@ from .._theme import (
     value_y,
 )
 from .._words import slug
+from ._learning import network_strips
 from ._level_chart import level_chart
 from ._maps import map_chart
 from ._pairs import distribution_chart
@@ -30,8 +31,19 @@ from ._sensitivity import sensitivity_charts
 def weights(study: Study) -> Section | None:
     """What the weights say: a raw distance grows with the weights, a scale-free one does not."""
     name = primary(study, "weights")
-    if not name:
+    charts = [*_compared(study, name)] if name else []
+    # What training did to them stands under learning.
+    charts += network_strips(study) if study.given else []
+    if not charts:
         return None
+    raw = (
+        "Larger weights are further apart. So the raw distance stands above, and here beside it "
+        "what is left when size is taken out."
+    )
+    return Section(id="weights", title="Weights", intro=raw if name else "", charts=charts)
+
+
+def _compared(study: Study, name: str) -> list[Chart]:
     charts = [
         *(
             level_chart(
@@ -49,13 +61,7 @@ def weights(study: Study) -> Section | None:
         matched_chart(study),
         singular_chart(study),
     ]
-    return Section(
-        id="weights",
-        title="Weights",
-        intro="Larger weights are further apart. So the raw distance stands above, and here beside "
-        "it what is left when size is taken out.",
-        charts=[c for c in charts if c is not None],
-    )
+    return [chart for chart in charts if chart is not None]
 
 
 def matched_chart(study: Study) -> Chart | None:
@@ -70,20 +76,28 @@ def matched_chart(study: Study) -> Chart | None:
         here = rows.filter(pl.col("condition") == condition.id).sort("row", "column")
         size = here["row"].n_unique()
         seeds = (int(here["seed_a"][0]), int(here["seed_b"][0]))
-        correlation = here.select(pl.corr("a", "b")).item()
-        facts.append((condition.label, *seeds, correlation))
-        for column, seed, said in (("a", seeds[0], ""), ("b", seeds[1], ", matched")):
-            panels.append(_matrix_panel(condition, here[column].to_list(), size, bound, seed, said))
+        names = [study.name(condition.id, seed) for seed in seeds]
+        facts.append((condition.label, *names, here.select(pl.corr("a", "b")).item()))
+        for column, name, said in (("a", names[0], ""), ("b", names[1], ", matched")):
+            panels.append(_matrix_panel(condition, here[column].to_list(), size, bound, name, said))
+    of = f" of each {study.terms.condition}" if study.each else ""
+    known = not study.given or study.rows("networks", "ood_mse")["ood_mse"].is_not_null().any()
+    middling = ", of middling loss" if known else ""
     note = f"Blue below zero, red above; full colour at ±{number(bound)}."
     return Chart(
         id="matched",
         title="Recurrent matrices of two networks, units matched",
-        summary="Two networks of each condition, of middling loss where losses are known; where "
-        "both show the same pattern the networks are wired alike.",
+        summary=f"Two networks{of}{middling}; where both show the same pattern the networks are "
+        "wired alike.",
         panels=panels,
         width=160 if len(panels) > 4 else 246,
         table=Table(
-            columns=("Condition", "Network", "Matched network", "Correlation of entries"),
+            columns=(
+                study.terms.heading,
+                "Network",
+                "Matched network",
+                "Correlation of entries",
+            ),
             rows=tuple(facts),
             full="matched",
         ),
@@ -91,10 +105,14 @@ def matched_chart(study: Study) -> Chart | None:
     )
 
 
+# Pixels of a picture of a matrix: of fewer, a browser smears entries into each other.
+_SHARP = 96
+
+
 def _matrix_panel(
-    condition: Condition, values: list[Number], size: int, bound: Number, seed: int, said: str
+    condition: Condition, values: list[Number], size: int, bound: Number, name: str, said: str
 ) -> Panel:
-    picture = heat_png(values, size, bound)
+    picture = heat_png(values, size, bound, each=max(1, _SHARP // size))
 
     def draw(width: Number) -> Graphic:
         ends = alt.Scale(domain=[0, size], nice=False)
@@ -112,7 +130,7 @@ def _matrix_panel(
         return equal(chart, width)
 
     return Panel(
-        draw=draw, title=f"{condition.label}: network {seed}{said}", colour=condition.colour
+        draw=draw, title=f"{condition.label}: network {name}{said}", colour=condition.colour
     )
 
 
@@ -144,15 +162,20 @@ def singular_chart(study: Study) -> Chart | None:
         return alt.layer(*layers, height=150)
 
     firsts = rows.filter(pl.col("index") == 0)
-    facts = [(c.label, *(_median(firsts, c.id, at) for at in ("init", "end"))) for c in shown]
+    times = {"init": "Largest before training", "end": "Largest after"}
+    # Of networks from elsewhere there is no before.
+    untrained = (rows["at"] == "init").any()
+    times = times if untrained else {"end": "Largest"}
+    facts = [(c.label, *(_median(firsts, c.id, at) for at in times)) for c in shown]
     return Chart(
         id="singular-values",
         title="Singular values of the recurrent matrices",
-        summary="Median over networks (line) and their range (band); dashed: before training.",
+        summary="Median over networks (line) and their range (band)"
+        f"{'; dashed: before training' if untrained else ''}.",
         panels=per_condition(shown, draw),
         width=panel_width(len(shown)),
         table=Table(
-            columns=("Condition", "Largest before training", "Largest after"),
+            columns=(study.terms.heading, *times.values()),
             rows=tuple(facts),
             full="singular_values",
         ),

@@ -106,7 +106,7 @@
   const facts = (who) => {
     const [condition, seed] = who.split(".").map(Number);
     const one = data.conditions[condition];
-    return { ...one, condition, seed, row: one.networks[seed] ?? [], said: `${one.label}, network ${seed}` };
+    return { ...one, condition, seed, row: one.networks[seed] ?? [], said: `${one.label}, network ${one.names[seed] ?? seed}` };
   };
   const panel = document.getElementById("chosen");
   const describe = () => {
@@ -152,7 +152,7 @@
   const passing = [];
   const pictures = (who, place) => {
     const exhibits = data.exhibits[who] ?? [];
-    if (!exhibits.length) place.append(make("p", "The page holds trials of the best, the median and the worst network of each condition; not of this one."));
+    if (!exhibits.length && data.unshown) place.append(make("p", data.unshown));
     for (const { title, kind, rows } of exhibits) {
       const box = make("div");
       const picture = make("div");
@@ -172,7 +172,7 @@
     const conditions = document.getElementById("choose-condition");
     if (!conditions) return;
     const networks = document.getElementById("choose-network");
-    const fill = () => networks.replaceChildren(...Object.keys(data.conditions[conditions.value]?.networks ?? {}).map((seed) => new Option(seed, seed)));
+    const fill = () => networks.replaceChildren(...Object.keys(data.conditions[conditions.value]?.networks ?? {}).map((seed) => new Option(data.conditions[conditions.value].names[seed] ?? seed, seed)));
     conditions.replaceChildren(...data.conditions.map((one, index) => new Option(one.label, index)));
     conditions.addEventListener("change", fill);
     document.getElementById("choose-go").addEventListener("click", () => choose(`${conditions.value}.${networks.value}`));

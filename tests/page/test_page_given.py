@@ -1,0 +1,99 @@
+"""Pages of networks from elsewhere: each reads as if it were written for what was given."""
+
+import html
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pages import awake, choose, opened
+from playwright.sync_api import Browser
+
+from degendsl.elsewhere import Comparison, measure_files
+from degendsl.spec import kinds
+
+N, UNITS = 4, 5
+LABELS = np.array(["tanh", "tanh", "gated", "gated"])
+
+
+def arrays(n: int = N, units: int = UNITS) -> dict[str, np.ndarray]:
+    """Networks that turn at their own speeds."""
+    random = np.random.default_rng(units)
+    turns = np.arange(20) * (0.4 + 0.1 * random.uniform(size=(n, 3, 1)))
+    plane = random.normal(size=(n, 2, units))
+    circle = np.stack([np.cos(turns), np.sin(1.5 * turns)], axis=-1)
+    states = np.tanh(circle @ plane[:, None]) + 0.1 * random.normal(size=(n, 3, 20, units))
+    weights = random.normal(size=(n, units, units)) / np.sqrt(units)
+    return {"states": states, "weights": weights, "losses": random.uniform(0.1, 1, n)}
+
+
+def measured(folder: Path, *files: tuple[str, dict[str, np.ndarray]]) -> Comparison:
+    paths = []
+    for name, content in files:
+        path = folder / f"{name}.npz"
+        np.savez(path, **content)  # pyright: ignore[reportArgumentType]
+        paths.append(path)
+    dsa, pif = kinds.DSA(delays=2, rank=3.0, starts=1), kinds.PIF(starts=2)
+    return measure_files(paths, folder / "out", dsa=dsa, pif=pif)
+
+
+def words(found: Comparison) -> str:
+    """What a page says, without its drawings, its tables to take and its scripts."""
+    page = found.report.read_text()
+    page = re.sub(r"<(script|style|svg|pre)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+ALL = arrays()
+GIVEN = {
+    "everything": [("nets", ALL)],
+    "groups": [("nets", ALL | {"labels": LABELS})],
+    "states": [("nets", {"states": ALL["states"]})],
+    "weights": [("nets", {"weights": ALL["weights"]})],
+    "losses": [("nets", {"losses": ALL["losses"]})],
+    "widths": [("narrow", ALL | {"labels": LABELS}), ("wide", arrays(units=6))],
+    "one": [("nets", {name: array[:1] for name, array in ALL.items()})],
+}
+LEVELS = {"states": "Dynamics", "weights": "Weights", "losses": "Behaviour"}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_page_speaks_of_what_was_given(tmp_path: Path, name: str):
+    said = words(measured(tmp_path, *GIVEN[name]))
+    # Words of studies that were trained.
+    strange = r"condition(?!s\.csv)|[Ll]earning|What ran|before training|[Oo]ut.of.distribution"
+    assert not re.search(strange, said), re.findall(rf".{{30}}(?:{strange}).{{30}}", said)
+    # Neither `1 networks` nor `0 to 4 networks`, and nothing is of each group where there is one.
+    assert not re.search(r"\b1 (networks|pairs|groups|trials)\b|\b0 to \d+ [np]", said)
+    groups = {"groups": 2, "widths": 3}.get(name, 1)
+    assert bool(re.search(r"(?<!row) a group", said)) == (groups > 1)
+    networks = {"one": "1 network", "widths": "8 networks"}.get(name, "4 networks")
+    of = f" in {groups} groups" if groups > 1 else ""
+    assert f" · {networks}{of} Degeneracy" in said
+    if name in LEVELS:
+        assert "Degeneracy at one level" in said
+        for array, level in LEVELS.items():
+            assert (f"{level}: no {array} were given." in said) == (array != name)
+    if name == "one":
+        assert said.count("add more") == 3 and "Nothing could be compared" in said
+
+
+def test_networks_are_called_by_their_names(browser: Browser, tmp_path: Path):
+    found = measured(tmp_path, *GIVEN["groups"])
+    with opened(browser, found.store) as (page, trouble):
+        page.locator("html.js").wait_for()
+        page.select_option("#choose-condition", label="gated")
+        shown = "[...document.getElementById('choose-network').options].map(one => one.text)"
+        assert page.evaluate(shown) == ["2 of nets.npz", "3 of nets.npz"]
+        page.click("#choose-go")
+        said = page.inner_text("#chosen")
+        assert "gated, network 2 of nets.npz" in said and "given loss" in said
+        # Nobody knows what became of its training.
+        assert "outcome" not in said
+        awake(page, "map-weights")
+        page.locator("#map-weights .view path[stroke]").first.hover(force=True)
+        page.locator("#vg-tooltip-element.visible").wait_for()
+        assert "of nets.npz" in page.inner_text("#vg-tooltip-element")
+        choose(page, "map-weights", "0.1")
+        assert "tanh, network 1 of nets.npz" in page.inner_text("#chosen")
+        assert trouble == []
