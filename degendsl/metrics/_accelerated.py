@@ -1,7 +1,6 @@
 """What is left of pairs of operators from every start, all pairs at once on an accelerator."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from jaxtyping import Float
 
-from degendsl._cores import usable_cores
+from degendsl._cores import threads
 
 from ._groups import Group
 from ._preconditioner import inverse_hessian
@@ -39,7 +38,7 @@ def chords(groups: Sequence[Group], starts: int) -> Float[np.ndarray, "pair star
     lower minimum than the other.
     """
     found = np.empty((sum(len(group.places) for group in groups), 2 * starts))
-    with ThreadPoolExecutor(usable_cores()) as pool:
+    with threads() as pool:
         for some, at_once in _batches(groups, starts):
             chunks = list(pool.map(partial(_chunk, starts=starts), some))
             for part, values in zip(some, _on_devices(_filled(chunks, at_once)), strict=False):

@@ -1,13 +1,12 @@
 """Matching the units of two networks: the permutation-invariant Frobenius distance."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from degendsl._cores import usable_cores
+from degendsl._cores import threads
 from degendsl.errors import MeasureError
 
 from ._assignment import Assignment, Problem, value
@@ -128,7 +127,7 @@ def match_pairs(
             return _match(one, other, starts, seed, group == "signed")
         return _turned_round(_match(other, one, starts, seed, group == "signed"))
 
-    with ThreadPoolExecutor(usable_cores()) as pool:
+    with threads() as pool:
         return list(pool.map(match, pairs))
 
 

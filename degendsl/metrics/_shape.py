@@ -5,14 +5,13 @@ dynamics; DSA is the measure of those.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from jaxtyping import Float
 from scipy.optimize import linear_sum_assignment
 
-from degendsl._cores import usable_cores
+from degendsl._cores import threads
 from degendsl.errors import MeasureError
 
 from ._numbers import one_of
@@ -103,7 +102,7 @@ def _overlaps(
         for j in range(i + 1):
             found[i, j] = found[j, i] = overlap(clouds[i].T @ clouds[j])
 
-    with ThreadPoolExecutor(usable_cores()) as pool:
+    with threads() as pool:
         list(pool.map(fill, reversed(range(len(clouds)))))
     return found
 

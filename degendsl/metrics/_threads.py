@@ -1,12 +1,11 @@
 """What is left of pairs of operators from every start, in threads of NumPy."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from jaxtyping import Float
 
-from degendsl._cores import usable_cores
+from degendsl._cores import threads
 
 from ._alignment import REFINED, REFINING, SCREENING, align, nearest_rotations
 from ._groups import Group
@@ -21,7 +20,7 @@ _STARTS_AT_ONCE = 32
 def chords(groups: Sequence[Group], starts: int) -> Float[np.ndarray, "pair start"]:
     """‖A − C B Cᵀ‖ where each start ends, `starts` of each determinant."""
     found = np.empty((sum(len(group.places) for group in groups), 2 * starts))
-    with ThreadPoolExecutor(usable_cores()) as pool:
+    with threads() as pool:
         list(pool.map(lambda group: _fill(group, starts, found), groups))
     return found
 
