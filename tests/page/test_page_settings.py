@@ -1,5 +1,6 @@
 """Values under other settings of the measure: beside their references, the rank named."""
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,9 @@ from degendsl_reports._findings import sentence
 from degendsl_reports._sections import _behavior, _dynamics, _weights
 from degendsl_reports._sections._level_chart import level_chart, minima
 from degendsl_reports._sections._methods import _skipped
+from degendsl_reports._sections._sensitivity import sensitivity_charts
 from degendsl_reports._study import Study
+from degendsl_reports._vega import draw, specification
 
 GRID = ("delays 5, rank per study", "delays 5, rank per condition")
 
@@ -103,6 +106,41 @@ def test_the_page_says_how_sure_minima_are_and_what_could_have_been_seen(study: 
     unclear = {"factor": "task.channels", "change": -0.1, "ci_low": -0.3, "ci_high": 0.2}
     text, _ = sentence(again, unclear | {"direction": "unclear", "smallest_visible": 0.4})
     assert text.endswith("; one from +40\u202f% on would show.")
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_every_interval_of_a_change_is_drawn_whole_or_goes_on_as_an_arrow(study: Study, far: bool):
+    store = study.store
+    changes = {
+        "change": [-0.5, 5.0, None],
+        "ci_low": [-0.7, -0.2, None],
+        "ci_high": [0.1, 9e6 if far else 12.0, None],
+    }
+    rows = store.table("sensitivity").head(3)
+    rows = rows.with_columns(pl.Series(name, values) for name, values in changes.items())
+    store.write_table("sensitivity", rows)
+    (chart,) = (c for c in sensitivity_charts(Study(store), "dynamics") if "settings" not in c.id)
+    assert ("Arrows: the interval goes on" in chart.note) == far
+    spec = chart.panels[0].draw(506).to_dict()
+    data = spec["datasets"]
+    zero, intervals, *arrows, points, none = spec["layer"]
+    axis = points["encoding"]["x"]
+    low, high = axis["scale"]["domain"]
+    # Along logarithms of 1 + change, from the least end to the greatest, at most a hundredfold.
+    assert axis["scale"]["type"] == "log" and (low, high) == pytest.approx(
+        (0.3, 100.0 if far else 13.0)
+    )
+    drawn = data[intervals["data"]["name"]]
+    assert [(row["low"], row["high"]) for row in drawn] == pytest.approx(
+        [pytest.approx((0.3, 1.1)), pytest.approx((0.8, high))]
+    )
+    assert [row["ratio"] for row in data[points["data"]["name"]]] == pytest.approx([0.5, 6.0])
+    assert len(arrows) == far
+    assert len(data[none["data"]["name"]]) == 1 and data[zero["data"]["name"]] == [{"ratio": 1.0}]
+    said = draw(specification(chart.panels[0].draw, 506)).body
+    labels = re.findall(r">([+−]?[\d.]+)</text>", said)
+    rising = ["+100", "+900", "+9900"] if far else ["+100", "+400", "+900"]
+    assert labels == ["−50", "0", *rising]
 
 
 def test_a_grid_without_factors_was_asked_for(study: Study):

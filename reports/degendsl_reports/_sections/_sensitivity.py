@@ -1,5 +1,7 @@
 """The sensitivity grid: whether a finding survives other settings of the measure."""
 
+import math
+
 import altair as alt
 import polars as pl
 
@@ -7,7 +9,7 @@ from .._charts import Chart, Panel, table_of
 from .._degeneracy import primary
 from .._numbers import Number, least, most
 from .._study import Study
-from .._theme import SOFT, Graphic, tip, value_x
+from .._theme import SOFT, Graphic, tip
 from .._words import LEVELS
 from ._settings import settings_chart
 
@@ -27,13 +29,15 @@ def _changes(study: Study, level: str) -> list[Chart]:
     if not rows.height:
         return []
     factors = rows["factor"].unique(maintain_order=True).to_list()
-    low = min(0.0, least(rows["change"], rows["ci_low"]))
-    high = max(0.0, most(rows["change"], rows["ci_high"].clip(upper_bound=4.0)))
-    changes = [100 * low, 100 * high]
+    rows = rows.with_columns(
+        ratio=1 + pl.col("change"), low=1 + pl.col("ci_low"), high=1 + pl.col("ci_high")
+    )
+    ends = _ends(rows)
+    cut = (rows["low"] < ends[0]).any() or (rows["high"] > ends[1]).any()
 
     def panel(factor: str) -> Panel:
         here = rows.filter(pl.col("factor") == factor)
-        return Panel(draw=lambda width: _forest(here, changes, factor, width), title=factor)
+        return Panel(draw=lambda width: _forest(here, ends, factor), title=factor)
 
     signs = {bool(change > 0) for change in rows["change"].drop_nulls().to_list()}
     agreed = (
@@ -58,24 +62,70 @@ def _changes(study: Study, level: str) -> list[Chart]:
                 },
                 full="sensitivity",
             ),
-            note=f"{study.metric(name).title}; a verdict needs one sign throughout.",
+            note=f"{study.metric(name).title}; a verdict needs one sign throughout. Halving is as "
+            "long as doubling."
+            + (" Arrows: the interval goes on, see the numbers." if cut else ""),
         )
     ]
 
 
-def _forest(rows: pl.DataFrame, changes: list[Number], factor: str, width: Number) -> Graphic:
+def _ends(rows: pl.DataFrame) -> tuple[Number, Number]:
+    """The least and the greatest ratio that are drawn: every change, and intervals up to a hundred
+    times as much or as little, for beyond all others would be squeezed together."""
+    low, high = least(rows["low"]) or _FAR[0], most(rows["high"]) or _FAR[1]
+    return (
+        min(1.0, least(rows["ratio"]), max(low, _FAR[0])),
+        max(1.0, most(rows["ratio"]), min(high, _FAR[1])),
+    )
+
+
+# Ratios up to which intervals are drawn.
+_FAR = 0.01, 100.0
+_ROUND = 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0
+_ROUND_FAR = 0.01, 0.1, 0.5, 1.0, 2.0, 10.0, 100.0
+_PERCENT = (
+    "datum.value == 1 ? '0' : (datum.value > 1 ? '+' : '−')"
+    " + format(abs(datum.value - 1) * 100, '.3~f')"
+)
+
+
+def _ticks(low: Number, high: Number) -> list[Number]:
+    """Ratios with labels: of round percentages, by even steps where these are near each other."""
+    if high > 2 or low < 0.3:
+        return [one for one in (_ROUND if high / low < 50 else _ROUND_FAR) if low <= one <= high]
+    step = next(one for one in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if (high - low) / one <= 7)
+    first, last = math.ceil((low - 1) / step), math.floor((high - 1) / step)
+    return [round(1 + step * index, 6) for index in range(first, last + 1)]
+
+
+def _forest(rows: pl.DataFrame, ends: tuple[Number, Number], factor: str) -> Graphic:
     settings = alt.Scale(domain=rows["setting"].to_list())
     drawn = rows.select(
         "setting",
+        "ratio",
         pl.when(pl.col("change") > 0)
         .then(pl.lit("var(--rising)"))
         .otherwise(pl.lit("var(--falling)"))
         .alias("paint"),
         *(pl.col(name) * 100 for name in ("change", "ci_low", "ci_high")),
-    ).with_columns(
-        low=pl.col("ci_low").clip(*changes), high=pl.col("ci_high").clip(*changes), zero=0.0
+        *(pl.col(name).clip(*ends) for name in ("low", "high")),
+        below=pl.col("low") < ends[0],
+        above=pl.col("high") > ends[1],
     )
+    ticks = _ticks(*ends)
     y = alt.Y("setting:N", scale=settings, axis=alt.Axis(title=None, labelLimit=220))
+    x = alt.X(
+        "ratio:Q",
+        # Changes multiply: along logarithms of ratios one that is undone is as long as itself.
+        scale=alt.Scale(type="log", domain=ends, nice=False, padding=8),
+        axis=alt.Axis(
+            title=f"change along {factor} (%)",
+            values=ticks,
+            tickCount=len(ticks),
+            labelExpr=_PERCENT,
+            labelOverlap="greedy",
+        ),
+    )
     base = alt.Chart(drawn.drop_nulls("change")).encode(
         y=y,
         color=alt.Color("paint:N", scale=None),
@@ -86,14 +136,23 @@ def _forest(rows: pl.DataFrame, changes: list[Number], factor: str, width: Numbe
             tip("ci_high", "to"),
         ],
     )
-    x = value_x("change", f"change along {factor} (%)", changes, zero=True)
+    arrows = [
+        alt.Chart(drawn.filter(beyond))
+        .mark_point(shape=shape, size=50, filled=True, opacity=1)
+        .encode(x=f"{end}:Q", y=y, color=alt.Color("paint:N", scale=None))
+        for beyond, end, shape in (
+            ("below", "low", "triangle-left"), ("above", "high", "triangle-right")
+        )
+        if drawn[beyond].any()
+    ]  # fmt: skip
     return alt.layer(
-        alt.Chart(pl.DataFrame({"change": [0.0]}))
+        alt.Chart(pl.DataFrame({"ratio": [1.0]}))
         .mark_rule(color=SOFT, strokeDash=[4, 3], strokeWidth=1)
         .encode(x=x),
         base.mark_rule(strokeWidth=2.2).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
+        *arrows,
         base.mark_circle(size=70, opacity=1).encode(x=x),
-        alt.Chart(drawn.filter(pl.col("change").is_null()))
+        alt.Chart(drawn.filter(pl.col("change").is_null()).with_columns(ratio=1.0))
         .mark_text(align="left", dx=4, color=SOFT, text="not to be had")
-        .encode(x=alt.X("zero:Q"), y=y),
+        .encode(x=alt.X("ratio:Q"), y=y),
     ).properties(height=20 * rows.height)
