@@ -30,8 +30,10 @@ def with_ranks(
 ) -> kinds.Measure:
     """A measure with every rank a number; `condition` is whose, where each has a rank of its own.
 
-    What was chosen once stands in the lock and is read from there ever after: more networks do
-    not change it.
+    What was chosen once all networks asked for were trained stands in the lock and is read from
+    there ever after: more networks do not change it. Before that a rank is provisional, as the lock
+    then says, and chosen anew each time: one that followed from the conditions that happened to be
+    trained first would be kept for all.
 
     **Raises** `MeasureError` where no condition has a converged network that can be measured.
     """
@@ -56,8 +58,22 @@ def _settled(
     if not known:
         among = [alone] if alone else plan.conditions
         known = [{**chosen, "rank": _chosen(plan, among, measure, dsa, store)}]
-        store.write_lock({**store.lock, "ranks": [*before, *known]})
+        entry = known[0] if _trained(plan, among, store) else {**known[0], **_PROVISIONAL}
+        former = {**chosen, "rank": None, **_PROVISIONAL}
+        others = [one for one in before if {**one, "rank": None} != former]
+        if entry not in before:
+            store.write_lock({**store.lock, "ranks": [*others, entry]})
     return replace(dsa, rank=float(known[0]["rank"]), choose="given", rank_per="study")
+
+
+# Beside a rank that is chosen again when all networks are trained.
+_PROVISIONAL = {"provisional": True}
+
+
+def _trained(plan: Plan, among: Sequence[Condition], store: Store) -> bool:
+    """Whether training is over, well or badly, for every network of some conditions."""
+    seeds = range(plan.spec.networks.count)
+    return all(store.has_unit(condition.id, seed) for condition in among for seed in seeds)
 
 
 def _chosen(

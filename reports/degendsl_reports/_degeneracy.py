@@ -34,3 +34,11 @@ def others_of(study: Study, level: str) -> list[str]:
         for name in rows["metric"].unique(maintain_order=True).to_list()
         if name != primary(study, level)
     ]
+
+
+def provisional(study: Study, level: str) -> bool:
+    """Whether the rank behind the values of a level is not final."""
+    asked = (study.resolved.get("measure") or {}).get("dynamics") or {}
+    first = asked[0] if isinstance(asked, list) else asked
+    chosen = first.get("choose") == "prediction" or first.get("rank", 1) < 1
+    return level == "dynamics" and study.provisional and chosen

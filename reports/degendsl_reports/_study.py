@@ -250,6 +250,11 @@ class Study:
             return found
         return found._replace(title=as_given(found.title), axis=as_given(found.axis))
 
+    @property
+    def provisional(self) -> bool:
+        """Whether any rank was chosen before all networks were trained, to be chosen again."""
+        return any(one.get("provisional") for one in self.lock.get("ranks") or ())
+
     @cached_property
     def _angles(self) -> bool:
         """Whether every distance of dynamics is an angle."""

@@ -12,6 +12,10 @@ LEVEL_NOTES: dict[str, str] = {
     "dynamics": "How differently the states of two networks evolve, whatever their coordinates.",
     "weights": "How far apart two recurrent matrices stay under the best matching of units.",
 }
+PROVISIONAL = (
+    "The rank is provisional: it follows from the networks trained so far, and is chosen again "
+    "once all are."
+)
 GIVEN_NOTE = "How much networks differ in the loss that was given with them."
 
 

@@ -3,10 +3,9 @@
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import EXPECTING, LITTLE, NETWORKS, tiny
-from spoiling import Arrays, conditions, measured, spoiled
+from spoiling import Arrays, conditions, measured, richer, spoiled
 
 from degendsl import metrics
 from degendsl.analysis._references import NAMES
@@ -68,12 +67,6 @@ def test_a_rank_that_cannot_be_chosen_is_said_and_other_levels_are_measured(
     (under,) = found["sensitivity_values"].to_dicts()
     assert under["value"] is None and under["rank"] is None and under["n_networks"] == 0
     assert store.lock["ranks"] == []
-
-
-def richer(arrays: Arrays) -> None:
-    """A network that rings, so that more directions count."""
-    turn = np.linalg.qr(np.random.default_rng(0).standard_normal((8, 8)))[0]
-    arrays["final/recurrent"] = (0.98 * turn).astype(np.float32)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import altair as alt
 import polars as pl
 
 from .._charts import Chart, Panel, Table, table_of
-from .._degeneracy import degeneracy
+from .._degeneracy import degeneracy, provisional
 from .._marks import jitter, reference_lines, reference_names
 from .._numbers import PERCENT, Number, counts, number, span, wide
 from .._study import Study
 from .._theme import NETWORK, PAPER, Graphic, colours, focus, levels_x, ring, tip, value_y
-from .._words import GIVEN_NOTE, LEVEL_NOTES, LEVELS
+from .._words import GIVEN_NOTE, LEVEL_NOTES, LEVELS, PROVISIONAL
 
 # Reference values drawn on the same axis: column and word.
 REFERENCES = (
@@ -64,7 +64,7 @@ def level_chart(
                 (_note(study, level) if not title else "", words.note, note, minima(study, name)),
             )
         ),
-        flags=_flags(rows),
+        flags=_flags(rows) + ([PROVISIONAL] if provisional(study, level) else []),
     )
 
 

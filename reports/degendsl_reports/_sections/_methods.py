@@ -10,7 +10,7 @@ from degendsl.spec import our_choices, parse_spec
 
 from .._references import references_of, study_bibtex
 from .._study import Study
-from .._words import word
+from .._words import PROVISIONAL, word
 from ._section import Section
 
 _OUTCOMES = ("converged", "unconverged", "diverged")
@@ -57,7 +57,8 @@ def ran(study: Study) -> Section:
 def methods(study: Study) -> Section:
     """Text to paste, its references, and where its numbers come from."""
     references = references_of(study.resolved)
-    text = cited(" ".join(study.lock.get("methods") or ()), [one.short for one in references])
+    said = [*(study.lock.get("methods") or ()), *([PROVISIONAL] if study.provisional else [])]
+    text = cited(" ".join(said), [one.short for one in references])
     created = str(study.lock.get("created") or "")
     own = study_bibtex(
         study.resolved,

@@ -5,7 +5,7 @@ import polars as pl
 from .._charts import Chart, panel_width
 from .._degeneracy import primary
 from .._study import Study
-from .._words import LEVELS
+from .._words import LEVELS, PROVISIONAL
 from ._level_chart import COLUMNS, told, values_drawn
 
 _COLUMNS = {"label": COLUMNS["label"], "setting": "Setting"} | {
@@ -41,6 +41,7 @@ def settings_chart(study: Study, level: str) -> Chart | None:
         width=panel_width(len(panels)),
         table=told(study, rows, _COLUMNS, full="sensitivity_values"),
         note=_ranks(rows),
+        flags=[PROVISIONAL] if study.provisional and rows["rank"].is_not_null().any() else [],
     )
 
 
