@@ -62,7 +62,7 @@ def _batches(groups: Sequence[Group], starts: int) -> Iterator[tuple[list[Group]
 
 def _chunk(part: Group, *, starts: int) -> _Chunk:
     turned = [one.operator for one in part.turned]
-    begin = [starting_rotations(part.onto, one, starts) for one in part.turned]
+    begin = list(starting_rotations(part.onto, part.turned, starts))
     return _Chunk(
         part.onto.operator,
         np.stack(_filled(turned, _PAIRS)),

@@ -12,16 +12,15 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from ._preconditioner import Curvature, directions_of
+from ._preconditioner import Curvature, Directions, directions_of
 
-MEMORY = 6
+MEMORY = 3
 # No step turns further than the chart is good for, in radians.
 LONGEST_STEP = 1.0
 _HALVINGS = 30
 
 Operator = Float[np.ndarray, "rank rank"]
 Batch = Float[np.ndarray, "item rank rank"]
-Directions = Float[np.ndarray, "item direction"]
 Numbers = Float[np.ndarray, " item"]
 History = list[tuple[Directions, Directions, Numbers]]
 
@@ -51,16 +50,33 @@ class Alignment(NamedTuple):
 
 
 class _Here(NamedTuple):
-    """Where the items still under way stand; `item` counts through all pairs and starts."""
+    """Where the items still under way stand; `item` counts through all pairs and starts.
+
+    back: Cᵀ, which libraries multiply by from both sides faster than by C.
+    """
 
     item: Int[np.ndarray, " item"]
     b: Batch
-    rotation: Batch
+    back: Batch
     error: Numbers
     gradient: Directions
 
     def only(self, keep: np.ndarray) -> "_Here":
         return _Here(*(field[keep] for field in self))
+
+
+class _Scratch(NamedTuple):
+    """Memory for products, reused: to ask for as much anew takes longer than to multiply.
+
+    skew: with zeros on its diagonal.
+    """
+
+    skew: Batch
+    one: Batch
+    two: Batch
+
+    def first(self, count: int) -> "_Scratch":
+        return _Scratch(*(field[:count] for field in self))
 
 
 def align(
@@ -72,97 +88,102 @@ def align(
 ) -> Alignment:
     """Turn each `b` onto `a` from each of its starts."""
     n_pairs, n_starts, rank, _ = starts.shape
-    result = Alignment(np.empty((n_pairs, n_starts), starts.dtype), np.array(starts, order="C"))
+    result = Alignment(np.empty((n_pairs, n_starts), starts.dtype), np.empty_like(starts))
     chord, rotation = result.chord.reshape(-1), result.rotation.reshape(-1, rank, rank)
+    scratch = _Scratch(*np.zeros((3, *rotation.shape), starts.dtype))
+    # Starts found in single precision are no rotations in double.
+    back = nearest_rotations(_t(starts.reshape(rotation.shape)), scratch.one)
     item = np.arange(n_pairs * n_starts)
-    here = _at(a, item, np.repeat(b, n_starts, axis=0), rotation.copy())
+    here = _at(a, item, np.repeat(b, n_starts, axis=0), back, scratch)
     history: History = []
+    stuck = np.zeros(len(item), bool)
     for _ in range(stop.iterations):
-        direction = _two_loops(
-            here.gradient, history, lambda q, at=here.item: _divide(curvature, q, at, result)
-        )
+        direction = _two_loops(here.gradient, history, curvature.divide)
         slope = _dot(here.gradient, direction)
         left = np.sqrt(2 * here.error)
-        done = 0.5 * slope <= stop.tolerance * np.maximum(left, stop.tolerance)
-        length = np.sqrt(_dot(direction, direction))
-        step = np.minimum(1.0, LONGEST_STEP / np.maximum(length, np.finfo(length.dtype).tiny))
-        there, step = _search(a, here, direction, slope, np.where(done, 0.0, step))
-        done |= step == 0.0
+        done = stuck | (0.5 * slope <= stop.tolerance * np.maximum(left, stop.tolerance))
         if done.any():
             chord[here.item[done]] = left[done]
-            rotation[here.item[done]] = here.rotation[done]
+            rotation[here.item[done]] = _t(here.back[done])
             keep = ~done
-            here, there = here.only(keep), there.only(keep)
-            direction, step = direction[keep], step[keep]
-            history = [(move[keep], change[keep], rho[keep]) for move, change, rho in history]
-            if not len(here.item):
+            if not keep.any():
                 return result
+            here, direction, slope = here.only(keep), direction[keep], slope[keep]
+            history = [(move[keep], change[keep], rho[keep]) for move, change, rho in history]
+            scratch = scratch.first(len(slope))
+        length = np.sqrt(_dot(direction, direction))
+        step = np.minimum(1.0, LONGEST_STEP / np.maximum(length, np.finfo(length.dtype).tiny))
+        there, step = _search(a, here, direction, slope, step, scratch)
+        stuck = step == 0.0
         secant = _secant(step[:, None] * direction, here.gradient - there.gradient)
         history = [*history[1 - MEMORY :], secant]
         here = there
-    chord[here.item], rotation[here.item] = np.sqrt(2 * here.error), here.rotation
+    chord[here.item], rotation[here.item] = np.sqrt(2 * here.error), _t(here.back)
     return result
 
 
-def _divide(curvature: Curvature, q: Directions, item: np.ndarray, shape: Alignment) -> Directions:
-    """One product per pair, of a size that never changes: finished starts are rows of zeros."""
-    n_starts = shape.chord.shape[1]
-    pairs, position = np.unique(item // n_starts, return_inverse=True)
-    padded = np.zeros((len(pairs), n_starts, q.shape[1]), q.dtype)
-    padded[position, item % n_starts] = q
-    return curvature.divide(padded)[position, item % n_starts]
-
-
 def _search(
-    a: Operator, here: _Here, direction: Directions, slope: Numbers, step: Numbers
+    a: Operator,
+    here: _Here,
+    direction: Directions,
+    slope: Numbers,
+    step: Numbers,
+    scratch: _Scratch,
 ) -> tuple[_Here, Numbers]:
     """Backtracking along the group, each item on its own; its step is 0 where none helps."""
-    there = _turn(a, here, step[:, None] * direction)
+    there = _turn(a, here, step[:, None] * direction, scratch)
     for _ in range(_HALVINGS):
         short = (there.error > here.error - 1e-4 * step * slope) & (step > 0)
         if not short.any():
             return there, step
         step[short] *= 0.5
-        again = _turn(a, here.only(short), step[short, None] * direction[short])
+        some = scratch.first(int(short.sum()))
+        again = _turn(a, here.only(short), step[short, None] * direction[short], some)
         for whole, part in zip(there, again, strict=True):
             whole[short] = part
     step[there.error > here.error] = 0.0
     return there, step
 
 
-def _turn(a: Operator, here: _Here, move: Directions) -> _Here:
+def _turn(a: Operator, here: _Here, move: Directions, scratch: _Scratch) -> _Here:
     """Everything after a further rotation, to second order e^Ω C for a skew Ω."""
-    rank = len(a)
-    skew = np.zeros_like(here.b)
-    skew.reshape(-1, rank * rank)[:, directions_of(rank).flat] = move
-    skew -= _t(skew)
-    ahead = skew @ here.rotation
-    turned = nearest_rotations(here.rotation + ahead + 0.5 * (skew @ ahead))
-    return _at(a, here.item, here.b, turned)
+    low = directions_of(len(a))
+    skew, ahead, turned = scratch
+    flat = skew.reshape(len(skew), -1)
+    flat[:, low.flat], flat[:, low.mirrored] = -move, move
+    np.matmul(here.back, skew, out=ahead)
+    np.matmul(ahead, skew, out=turned)
+    turned *= 0.5
+    turned += ahead
+    turned += here.back
+    return _at(a, here.item, here.b, nearest_rotations(turned, ahead), scratch)
 
 
-def nearest_rotations(matrices: Float[np.ndarray, "*item rank rank"]) -> np.ndarray:
-    """By Newton–Schulz steps, each of which makes ¾ ε² of what lacks in orthogonality, ε.
+def nearest_rotations(matrices: Batch, scratch: Batch) -> Batch:
+    """By a Newton–Schulz step, which makes ¾ ε² of what lacks in orthogonality, ε.
 
-    Second order lacks |Ω|⁴/4, 1e-5 or less but for the first steps, so two are enough; what they
-    leave the next step mends. For matrices this small solving takes twice as long as products.
+    Second order lacks |Ω|⁴/4, 1e-5 or less but for the first steps, so one is enough: what it
+    leaves the next step mends. For matrices this small solving takes longer than products.
     """
-    for _ in range(2):
-        matrices = 1.5 * matrices - 0.5 * (matrices @ (_t(matrices) @ matrices))
-    return matrices
+    np.matmul(_t(matrices), matrices, out=scratch)
+    scratch *= -0.5
+    np.einsum("...ii->...i", scratch)[...] += 1.5
+    return matrices @ scratch
 
 
-def _at(a: Operator, item: np.ndarray, b: Batch, rotation: Batch) -> _Here:
-    moved = rotation @ b @ _t(rotation)
-    left = a - moved
-    flat = left.reshape(len(left), -1)
-    # The slope of ⟨A, e^Ω M e^−Ω⟩ at Ω = 0; that of M itself vanishes, so A may be the difference.
-    product = left @ _t(moved) - _t(moved) @ left
+def _at(a: Operator, item: np.ndarray, b: Batch, back: Batch, scratch: _Scratch) -> _Here:
+    _, one, moved = scratch
+    np.matmul(_t(back), np.matmul(b, back, out=one), out=moved)
+    left = np.subtract(a, moved, out=one).reshape(len(one), -1)
+    error = 0.5 * _dot(left, left)
+    # The slope of ⟨A, e^Ω M e^−Ω⟩ at Ω = 0.
+    both = np.matmul(moved, a.T, out=one)
+    both += _t(moved) @ a
     # Taken so that each gradient lies in one piece: in strided memory sums are added in another
     # order, which depends on the size of the batch.
-    skew = (product - _t(product)).reshape(len(left), -1)
-    gradient = np.take(skew, directions_of(len(a)).flat, axis=1)
-    return _Here(item, b, rotation, 0.5 * _dot(flat, flat), gradient)
+    flat, low = both.reshape(len(both), -1), directions_of(len(a))
+    gradient = np.take(flat, low.mirrored, axis=1) - np.take(flat, low.flat, axis=1)
+    return _Here(item, b, back, error, gradient)
 
 
 def _secant(move: Directions, change: Directions) -> tuple[Directions, Directions, Numbers]:

@@ -9,27 +9,33 @@ from jaxtyping import Float, Int
 # Directions that nearly commute with the operator are flat; there a share of the mean curvature
 # stands in. Between 1e-3 and 1e-1 it hardly matters.
 _DAMPING = 0.01
-# Gradients multiplied at once; larger batches are cut.
-ROWS = 32
+# Gradients multiplied at once, and what the columns of a block should be a multiple of: libraries
+# multiply such blocks without rearranging them first.
+_ROWS = 8
+_COLUMNS = 16
 # OpenBLAS starts threads above 64³ products; ours run beside others, and contend when it does.
 _ONE_THREAD = 64**3
+
+Directions = Float[np.ndarray, "item direction"]
 
 
 class Lower(NamedTuple):
     """The directions of rotations of one rank: entries below the diagonal of a skew matrix.
 
-    row, column: of each entry. flat: its place in the flattened matrix.
+    row, column: of each entry. flat, mirrored: its place in the flattened matrix, and the place
+        above the diagonal.
     """
 
     row: Int[np.ndarray, " direction"]
     column: Int[np.ndarray, " direction"]
     flat: Int[np.ndarray, " direction"]
+    mirrored: Int[np.ndarray, " direction"]
 
 
 @functools.cache
 def directions_of(rank: int) -> Lower:
     row, column = np.tril_indices(rank, -1)
-    return Lower(row, column, row * rank + column)
+    return Lower(row, column, row * rank + column, column * rank + row)
 
 
 class Curvature(NamedTuple):
@@ -46,13 +52,17 @@ class Curvature(NamedTuple):
         """In single precision."""
         return Curvature(self.blocks.astype(np.float32))
 
-    def divide(self, gradient: Float[np.ndarray, "pair start direction"]) -> np.ndarray:
-        """The Gauss–Newton directions; those of a pair depend on that pair only."""
-        n_pairs, n_starts, n_directions = gradient.shape
-        assert n_starts <= ROWS
-        parts = gradient[:, None] @ self.blocks[None]
-        joined = parts.transpose(0, 2, 1, 3).reshape(n_pairs, n_starts, -1)
-        return joined[:, :, :n_directions]
+    def divide(self, gradient: Directions) -> Directions:
+        """The Gauss–Newton directions, each of its own gradient only."""
+        n_items, n_directions = gradient.shape
+        n_blocks, _, width = self.blocks.shape
+        n_parts = -(-n_items // _ROWS)
+        padded = np.zeros((n_parts, 1, _ROWS, n_directions), gradient.dtype)
+        padded.reshape(n_parts * _ROWS, n_directions)[:n_items] = gradient
+        found = np.empty((n_parts, _ROWS, n_blocks, width), gradient.dtype)
+        # The library reads and writes blocks where they lie.
+        np.matmul(padded, self.blocks, out=found.transpose(0, 2, 1, 3))
+        return found.reshape(n_parts * _ROWS, n_blocks * width)[:n_items, :n_directions]
 
 
 def inverse_hessian(
@@ -75,7 +85,8 @@ def curvature(a: Float[np.ndarray, "rank rank"]) -> Curvature:
     n = len(inverse)
     if n == 0:
         return Curvature(np.zeros((1, 0, 0)))
-    width = max(1, min(n, _ONE_THREAD // (ROWS * n)))
+    width = max(1, _ONE_THREAD // (_ROWS * n))
+    width = min(n, width - width % _COLUMNS if width > _COLUMNS else width)
     padded = np.zeros((n, -(-n // width) * width))
     padded[:, :n] = inverse
     return Curvature(np.ascontiguousarray(padded.reshape(n, -1, width).transpose(1, 0, 2)))
@@ -83,7 +94,7 @@ def curvature(a: Float[np.ndarray, "rank rank"]) -> Curvature:
 
 def commutator_gram(a: Float[np.ndarray, "rank rank"]) -> np.ndarray:
     """⟨[E, A], [F, A]⟩ for every two E, F of the form e_i e_jᵀ − e_j e_iᵀ, i > j."""
-    i, j, _ = directions_of(len(a))
+    i, j, *_ = directions_of(len(a))
     i, j, k, m = i[:, None], j[:, None], i[None, :], j[None, :]
     squares = a @ a.T + a.T @ a
     gram = (i == k) * squares[m, j] - (i == m) * squares[k, j]

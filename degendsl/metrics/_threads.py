@@ -7,14 +7,14 @@ from jaxtyping import Float
 
 from degendsl._cores import threads
 
-from ._alignment import REFINED, REFINING, SCREENING, align, nearest_rotations
+from ._alignment import REFINED, REFINING, SCREENING, align
 from ._groups import Group
 from ._preconditioner import curvature
 from ._starting import starting_rotations
 
-# Pairs and starts turned together: enough to hide NumPy's overhead, few enough for the memory.
-_PAIRS_AT_ONCE = 32
-_STARTS_AT_ONCE = 32
+# Entries of the matrices turned together: enough to hide NumPy's overhead, few enough that what is
+# worked on stays in a core's cache.
+_AT_ONCE = 2**18
 
 
 def chords(groups: Sequence[Group], starts: int) -> Float[np.ndarray, "pair start"]:
@@ -33,18 +33,14 @@ def _fill(group: Group, starts: int, found: np.ndarray) -> None:
     a = group.onto.operator
     a32, bend = a.astype(np.float32), curvature(a)
     bend32 = bend.single()
-    for part in group.parts(_PAIRS_AT_ONCE):
+    for part in group.parts(max(1, _AT_ONCE // (2 * starts * a.size))):
         b = np.stack([other.operator for other in part.turned])
-        begin = np.stack([starting_rotations(part.onto, one, starts) for one in part.turned])
+        begin = starting_rotations(part.onto, part.turned, starts)
         b32, begin32 = b.astype(np.float32), begin.astype(np.float32)
-        screened = [
-            align(a32, b32, begin32[:, at : at + _STARTS_AT_ONCE], bend32, SCREENING)
-            for at in range(0, begin.shape[1], _STARTS_AT_ONCE)
-        ]
-        chords = np.concatenate([one.chord for one in screened], axis=1).astype(np.float64)
-        rotations = np.concatenate([one.rotation for one in screened], axis=1)
+        screened = align(a32, b32, begin32, bend32, SCREENING)
+        chords = screened.chord.astype(np.float64)
         promising = np.argsort(chords, axis=1, kind="stable")[:, :REFINED]
-        kept = np.take_along_axis(rotations, promising[:, :, None, None], axis=1)
-        refined = align(a, b, nearest_rotations(kept.astype(np.float64)), bend, REFINING)
+        kept = np.take_along_axis(screened.rotation, promising[:, :, None, None], axis=1)
+        refined = align(a, b, kept.astype(np.float64), bend, REFINING)
         np.put_along_axis(chords, promising, refined.chord, axis=1)
         found[list(part.places)] = chords
