@@ -70,7 +70,11 @@ def run(
     - `should_stop`: asked between epochs; once true, a checkpoint is written and
         `degendsl.training.Stopped` raised.
 
-    **Raises** `StoreError` where the folder conflicts, is damaged or cannot be written.
+    **Returns:** the store, how many networks ended how, the verdicts, and what failed.
+
+    **Raises** `SpecError` for a file with mistakes, `UsageError` for a profile it does not have,
+    `StoreError` where the folder conflicts, is damaged or cannot be written, `RunnerError` where
+    memory or disk cannot hold the run.
     """
     spec = spec if isinstance(spec, Spec) else load_spec(spec)
     listener = listener or Listener()
@@ -90,7 +94,13 @@ def run(
 
 
 def report(spec: Spec, store: Store, *, listener: Listener | None = None) -> RunResult:
-    """Measure what is not measured yet and write tables and page; trains nothing."""
+    """Measure what is not measured yet and write tables and page; trains nothing.
+
+    **Returns:** as `run`.
+
+    **Raises** `StoreError` where networks are of code that gives other results now, or the folder
+    is damaged or cannot be written.
+    """
     plan = make_plan(spec)
     with store.locked():
         _refuse_stale(plan, store)
@@ -106,7 +116,11 @@ def train(
     should_stop: Callable[[], bool],
     checkpoint_seconds: float,
 ) -> None:
-    """Train every missing unit of a plan; with none missing, JAX is not even started."""
+    """Train every missing unit of a plan; with none missing, JAX is not even started.
+
+    **Raises** `StoreError` where the folder was begun elsewhere or by other code, `RunnerError`
+    where memory or disk cannot hold the run.
+    """
     _refuse_stale(plan, store)
     missing = missing_units(plan, store)
     listener.planned(plan, missing, store)
@@ -159,7 +173,10 @@ def stale_units(plan: Plan, store: Store) -> list[Unit]:
 
 
 def chosen_profile(spec: Spec, name: str | None) -> kinds.Profile:
-    """The named profile, or the defaults."""
+    """The named profile, or the defaults.
+
+    **Raises** `UsageError` where the spec has no profile of that name.
+    """
     if name is None:
         return kinds.Profile()
     if name not in spec.profiles:

@@ -240,7 +240,10 @@ class Store:
 
 
 def open_store(path: str | Path) -> Store:
-    """The results folder at `path`, which must hold one."""
+    """The results folder at `path`.
+
+    **Raises** `StoreError` where there is none.
+    """
     root = Path(path)
     if not (root / "spec.lock.json").is_file():
         raise StoreError(

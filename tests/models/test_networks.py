@@ -12,7 +12,15 @@ import pytest
 from networks import EPS, made, model_with
 
 from degendsl import models
-from degendsl.models import Connectivity, Parameters, from_arrays, parameter_groups, to_arrays
+from degendsl.metrics import _fixed_points
+from degendsl.models import (
+    Connectivity,
+    Parameters,
+    from_arrays,
+    nonlinearities,
+    parameter_groups,
+    to_arrays,
+)
 from degendsl.spec import kinds
 from degendsl.vocabulary import NONLINEARITIES
 
@@ -145,7 +153,11 @@ BY_HAND = {
 
 @pytest.mark.parametrize("form", [models.RateModel, models.CurrentModel])
 def test_each_nonlinearity_acts_where_its_form_says(form: Any):
-    assert set(NONLINEARITIES) == set(BY_HAND) == set(get_args(kinds.Nonlinearity))
+    words = get_args(kinds.Nonlinearity)
+    assert set(NONLINEARITIES) == set(BY_HAND) == set(words)
+    # Metrics, which need no spec, have a list of their own.
+    assert set(words) == set(get_args(_fixed_points.Nonlinearity))
+    assert all(getattr(nonlinearities, word) is NONLINEARITIES[word] for word in words)
     for name, phi in BY_HAND.items():
         model = model_with(form, nonlinearity=NONLINEARITIES[name])
         p, inputs = made(model)
