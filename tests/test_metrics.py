@@ -159,3 +159,40 @@ def test_bad_data_name_the_network_and_the_remedy():
         metrics.ood_spread(np.array([1.0, np.inf]))
     with pytest.raises(MeasureError, match="square"):
         metrics.match_units(np.zeros((2, 2)), np.zeros((3, 3)))
+
+
+def test_what_is_public_is_listed_and_nothing_else():
+    assert dir(metrics) == sorted(metrics.__all__)
+    assert {"fixed_points", "field_points", "FixedPoints", "dsa_distances"} <= {*dir(metrics)}
+    assert not {"Any", "importlib", "TYPE_CHECKING"} & {*dir(metrics)}
+
+
+def test_states_of_any_size_are_compared_alike():
+    # Powers of 2 change no digit. Squares of the small ones are below float64's smallest number.
+    states = np.random.default_rng(6).standard_normal((3, 4, 30, 5))
+    d = metrics.dsa_distances(states, delays=2, rank=4, starts=2)
+    for size in (2.0**-600, 2.0**190):
+        again = metrics.dsa_distances(size * states, delays=2, rank=4, starts=2)
+        np.testing.assert_array_equal(again, d)
+        for kind in ("procrustes", "cka", "cca", "svcca", "permutation"):
+            shapes, same = (metrics.shape_distances(x, kind=kind) for x in (states, size * states))
+            # LAPACK scales what is small by numbers that are no powers of 2.
+            np.testing.assert_allclose(same, shapes, atol=1e-14)
+        euclidean = metrics.shape_distances(size * states, score="euclidean")
+        np.testing.assert_array_equal(
+            euclidean, size * metrics.shape_distances(states, score="euclidean")
+        )
+        np.testing.assert_array_equal(metrics.mds(size * d).points, size * metrics.mds(d).points)
+    chosen = metrics.choose_dsa_settings(2.0**-600 * states, delays=[1, 2], ranks=[2, 4])
+    ordinary = metrics.choose_dsa_settings(states, delays=[1, 2], ranks=[2, 4])
+    np.testing.assert_array_equal(chosen.error, ordinary.error)
+
+
+@pytest.mark.parametrize("rank", [4.0, np.float32(4), np.int64(4)])
+def test_a_rank_is_a_number_of_whatever_type(rank):
+    states = np.random.default_rng(7).standard_normal((2, 4, 20, 5))
+    d = metrics.dsa_distances(states, delays=2, rank=4, starts=1)
+    np.testing.assert_array_equal(metrics.dsa_distances(states, delays=2, rank=rank, starts=1), d)
+    share = metrics.dsa_distances(states, delays=2, rank=0.5, starts=1)
+    single = metrics.dsa_distances(states, delays=2, rank=np.float32(0.5), starts=1)
+    np.testing.assert_array_equal(single, share)

@@ -3,8 +3,8 @@
 What needs JAX loads on first use, so that the import takes little longer than SciPy's.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+import importlib as _importlib
+import typing as _typing
 
 from ._behavior import LossSummary as LossSummary
 from ._behavior import loss_summary as loss_summary
@@ -45,15 +45,23 @@ from ._subset import pair_subset as pair_subset
 from ._weights import Weights as Weights
 from ._weights import balanced as balanced
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from ._fixed_points import FixedPoints as FixedPoints
     from ._fixed_points import field_points as field_points
     from ._fixed_points import fixed_points as fixed_points
 
 _WITH_JAX = ("FixedPoints", "field_points", "fixed_points")
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
+    *(name for name in globals() if not name.startswith("_")),
+    *_WITH_JAX,
+]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _typing.Any:
     if name in _WITH_JAX:
-        return getattr(importlib.import_module("degendsl.metrics._fixed_points"), name)
+        return getattr(_importlib.import_module("degendsl.metrics._fixed_points"), name)
     raise AttributeError(f"module 'degendsl.metrics' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -7,18 +7,25 @@ from jaxtyping import Float
 
 from degendsl.errors import MeasureError
 
-from ._numbers import real_numbers
+from ._numbers import alike, listed, real_numbers
 
 
 def ood_spread(losses: Float[Any, " network"]) -> float:
     """σ = √(1/N Σ(L_i − L̄)²): the spread of losses between networks (Huang et al. 2025).
 
-    Divides by N, not N − 1, as the paper does. In the units of the loss, at least 0.
+    Divides by N, not N − 1, as the paper does.
 
-    **Raises** `MeasureError` for fewer than two networks or a loss that is not finite.
+    **Arguments:**
+
+    - `losses`: one of each network.
+
+    **Returns:** at least 0, in the units of the loss.
+
+    **Raises** `MeasureError` for fewer than two networks, and naming one whose loss is not finite.
     """
     given = [
-        real_numbers(one, f"the losses of network {index}", ()) for index, one in enumerate(losses)
+        real_numbers(one, f"the losses of network {index}", ())
+        for index, one in enumerate(listed(losses, "the losses"))
     ]
     if len(given) < 2:
         raise MeasureError("a spread needs at least two networks; add networks")
@@ -40,6 +47,10 @@ class LossSummary(NamedTuple):
 def loss_summary(losses: Float[Any, " network"]) -> LossSummary:
     """σ, mean and spread of log₁₀ of the losses of one condition.
 
+    **Arguments:**
+
+    - `losses`: one of each network.
+
     **Returns:** σ and the mean in the units of the loss; the spread of log₁₀ in decades, at least
     0, and infinite where a loss is 0 or below.
 
@@ -56,18 +67,21 @@ def output_disagreement(outputs: Float[Any, "network trial time output"]) -> flo
 
     Twice the unbiased variance over networks, averaged over trials, times and outputs.
 
+    **Arguments:**
+
+    - `outputs`: of every network on the same trials, in the same order.
+
+    **Returns:** at least 0, in squared units of the outputs; 0 where all networks do the same.
+
     **Raises** `MeasureError` naming the network whose outputs are not finite or of another shape.
     """
     given = [
         real_numbers(one, f"the outputs of network {index}", ("trial", "time", "output"))
-        for index, one in enumerate(outputs)
+        for index, one in enumerate(listed(outputs, "the outputs"))
     ]
     if len(given) < 2:
         raise MeasureError("a disagreement needs at least two networks; add networks")
     for index, one in enumerate(given):
-        if one.shape != given[0].shape:
-            raise MeasureError(
-                f"the outputs of network {index} have shape {one.shape} and those of network 0 "
-                f"{given[0].shape}; give every network the same trials"
-            )
+        what = f"the outputs of network {index} and network 0"
+        alike(one, given[0], what, "give every network the same trials")
     return float(2 * np.stack(given).astype(np.float64).var(axis=0, ddof=1).mean())

@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from degendsl.errors import MeasureError
 
 from ._groups import groups_of
-from ._numbers import at_least, one_of, real_numbers
+from ._numbers import at_least, checked_pairs, listed, one_of, real, real_numbers
 from ._operators import dsa_operators, rank_for_variance
 from ._states import States, checked_states
 from ._threads import chords as chords_by_threads
@@ -37,7 +37,7 @@ def dsa_distances(
     states: States,
     *,
     delays: int,
-    rank: int | float,
+    rank: int | float | np.integer | np.floating,
     score: Score = "angular",
     starts: int = 16,
     interval: int = 1,
@@ -73,14 +73,15 @@ def dsa_distances(
 
     **Reference:** Ostrow et al., NeurIPS 2023, arXiv:2306.10168.
     """
+    size = _rank_or_share(rank)
     given = [_windowed(one, window, burn_in) for one in checked_states(states)]
     if inputs is not None:
         read = real_numbers(inputs, "the inputs", ("trial", "time", "channel"))
         inputs = _windowed(read, window, burn_in)
-    if isinstance(rank, float):
-        rank = rank_for_variance(given, delays=delays, share=rank, interval=interval)
-    operators = dsa_operators(given, delays=delays, rank=rank, interval=interval, inputs=inputs)
-    matrices = operators.matrices
+    if size < 1:
+        size = rank_for_variance(given, delays=delays, share=size, interval=interval)
+    found = dsa_operators(given, delays=delays, rank=int(size), interval=interval, inputs=inputs)
+    matrices = found.matrices
     pairs = [(i, j) for i in range(len(given)) for j in range(i)]
     found = operator_distances(matrices, pairs, score=score, starts=starts, accelerator=accelerator)
     distances = np.zeros((len(given), len(given)))
@@ -105,10 +106,17 @@ def operator_distances(
     at once: rows, columns and eigenvalues of zero. The scores keep their ranges, and a network that
     needs fewer directions is at a distance from one that needs more by what these carry.
 
+    **Arguments:**
+
+    - `operators`: square matrices of any size, such as those of `dsa_operators`.
+    - `pairs`: (i, j), the places in `operators` of two to compare, from 0 on.
+    - `score`, `starts`, `accelerator`: see `dsa_distances`.
+
     **Returns:** a number per pair, in the order of `pairs`: the distance, an upper bound of the
     true minimum, and how sure the minimisation is of it.
 
-    **Raises** `MeasureError` naming an operator that is not square, not finite or zero.
+    **Raises** `MeasureError` naming an operator that is not square, not finite or zero, or a pair
+    of operators that are not there.
     """
     # One memory layout, or the order of sums, and with it the last bit, would depend on where the
     # operators came from.
@@ -116,8 +124,9 @@ def operator_distances(
     at_least(1, starts=starts)
     operators = [
         np.ascontiguousarray(_checked(one, f"operator {index}"), np.float64)
-        for index, one in enumerate(operators)
+        for index, one in enumerate(listed(operators, "the operators"))
     ]
+    pairs = checked_pairs(pairs, len(operators))
     if score == "wasserstein":
         eigenvalues = [np.linalg.eigvals(one) for one in operators]
         distance = np.array([_wasserstein(eigenvalues[i], eigenvalues[j]) for i, j in pairs])
@@ -128,6 +137,18 @@ def operator_distances(
     best = values.min(axis=1)
     agreeing = (values < best[:, None] + _SAME).mean(axis=1)
     return OperatorDistances(best, agreeing, values.max(axis=1) - best)
+
+
+def _rank_or_share(rank: Any) -> int | float:
+    """A rank as a whole number, or a share of variance as a number below 1."""
+    if real(rank) and 0 < rank < 1:
+        return float(rank)
+    if real(rank) and 1 <= rank < np.inf and rank == int(rank):
+        return int(rank)
+    raise MeasureError(
+        "rank must be a whole number of at least 1, or a share of variance between 0 and 1, not "
+        f"{rank!r}; change it"
+    )
 
 
 def _chords(accelerator: bool) -> Callable[..., Float[np.ndarray, "pair start"]]:
@@ -150,7 +171,9 @@ def _checked(operator: np.ndarray, name: str) -> np.ndarray:
 
 def _windowed(states: np.ndarray, window: tuple[int, int] | None, burn_in: int) -> np.ndarray:
     at_least(0, burn_in=burn_in)
-    first, last = window or (0, states.shape[1])
+    if window is not None and (not np.iterable(window) or len(window) != 2):
+        raise MeasureError(f"window must be (first, last), in steps, not {window!r}; change it")
+    first, last = (0, states.shape[1]) if window is None else window
     at_least(0, window=first)
     at_least(0, window=last)
     if not 0 <= first + burn_in < last <= states.shape[1]:

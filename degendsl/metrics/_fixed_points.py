@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import equinox as eqx
 import jax
@@ -15,8 +15,11 @@ from jaxtyping import Array, Complex, Float, Int, PyTree
 from degendsl.errors import MeasureError
 from degendsl.models import nonlinearities
 
+from ._numbers import array_of, listed, one_of, positive, real_numbers
+
 # Words of those in `degendsl.models.nonlinearities`.
 Nonlinearity = Literal["tanh", "relu", "softplus", "sigmoid"]
+Form = Literal["rate", "current"]
 # Of one network's parameters, an input and a state: τ times the state's velocity.
 Field = Callable[[Any, Any, Any], Any]
 
@@ -57,7 +60,7 @@ def fixed_points(
     bias: Float[Any, "network unit"] | None = None,
     input_weights: Float[Any, "network unit channel"] | None = None,
     inputs: Float[Any, "input channel"] | None = None,
-    form: Literal["rate", "current"] = "rate",
+    form: Form = "rate",
     nonlinearity: Nonlinearity = "tanh",
     step: float | None = None,
     slow: float = 1e-4,
@@ -68,21 +71,53 @@ def fixed_points(
 
     - `recurrent`, `bias`, `input_weights`: the weights that act, one entry per network.
     - `starts`: states to search from, such as states the network visits, with some noise.
-    - `inputs`: held constant; without any, no input.
+    - `inputs`: held constant, in the units that `input_weights` take; without any, no input.
     - `form`: `rate`, F = −r + φ(W r + U x + b); `current`, F = −h + W φ(h) + U x + b.
+    - `nonlinearity`: φ, `tanh`, `relu`, `softplus` or `sigmoid`.
     - `step`, `slow`: see `field_points`.
 
-    **Returns:** one entry per network, and in it one per input.
+    **Returns:** one entry per network, and in it one per input: points in the units of the states.
+
+    **Raises** `MeasureError` naming the network whose weights or starts are not finite real numbers
+    or fit no other; for inputs without weights, unknown words and settings out of range.
+
+    **References:** see `field_points`.
     """
-    recurrent = np.asarray(recurrent, np.float64)
-    n_networks, n_units, _ = recurrent.shape
-    if input_weights is None or inputs is None:
-        input_weights, inputs = np.zeros((n_networks, n_units, 1)), np.zeros((1, 1))
-    bias = np.zeros((n_networks, n_units)) if bias is None else np.asarray(bias, np.float64)
-    weights = (recurrent, bias, np.asarray(input_weights, np.float64))
-    return field_points(
-        _network_field(form, nonlinearity), weights, starts, inputs, step=step, slow=slow
-    )
+    one_of("form", form, get_args(Form))
+    one_of("nonlinearity", nonlinearity, get_args(Nonlinearity))
+    w = _of_networks(recurrent, "recurrent weights", ("unit", "unit"))
+    n_networks, n_units, columns = w.shape
+    if columns != n_units:
+        raise MeasureError(f"the recurrent weights must be square, not {w.shape[1:]}; mend them")
+    if inputs is not None and input_weights is None:
+        raise MeasureError("inputs act through input_weights, and there are none; give both")
+    if inputs is None or input_weights is None:
+        u, x = np.zeros((n_networks, n_units, 1)), np.zeros((1, 1))
+    else:
+        u = _of_networks(input_weights, "input weights", ("unit", "channel"))
+        x = real_numbers(inputs, "the inputs", ("input", "channel"))
+        if x.shape[1] != u.shape[2]:
+            raise MeasureError(
+                f"the inputs have {x.shape[1]} channels and the input weights {u.shape[2]}; give "
+                "every input all channels"
+            )
+    b = np.zeros((n_networks, n_units))
+    if bias is not None:
+        b = _of_networks(bias, "biases", ("unit",))
+    for what, found in (("input weights", u), ("biases", b)):
+        if found.shape[:2] != (n_networks, n_units):
+            raise MeasureError(
+                f"there are {what} of {found.shape[0]} networks of {found.shape[1]} units and "
+                f"recurrent weights of {n_networks} of {n_units}; give those of the same networks"
+            )
+    begin = _of_networks(starts, "starts", ("start", "unit"))
+    if begin.shape[2] != n_units:
+        raise MeasureError(
+            f"the starts have {begin.shape[2]} units and the networks {n_units}; give states of "
+            "these networks"
+        )
+    field = _network_field(form, nonlinearity)
+    return field_points(field, (w, b, u), begin, x, step=step, slow=slow)
 
 
 def field_points(
@@ -106,21 +141,27 @@ def field_points(
 
     - `field`: of the parameters of one network, one input and one state, in JAX.
     - `parameters`: any tree of arrays with the networks in front.
+    - `starts`: states to search from, in any units.
+    - `inputs`: held constant, one after the other.
     - `step`: dt/τ where the network is a map that moves by `step` F at a time: a direction is
         unstable where |1 + step λ| > 1. Without it, where Re λ > 0.
-    - `slow`, `fixed`: the speeds up to which a minimum counts as slow, and as fixed.
+    - `slow`, `fixed`: the speeds up to which a minimum counts as slow, and as fixed, in squared
+        units of the states.
     - `same`: ends closer than this, relative to the root mean square norm of the starts, are one.
 
-    **Raises** `MeasureError` naming the network whose parameters or starts are not finite.
+    **Returns:** one entry per network, and in it one per input: points in the units of the states.
+
+    **Raises** `MeasureError` naming the network whose parameters or starts are not finite real
+    numbers; for inputs that are not, and settings that are not above 0.
 
     **References:** Sussillo & Barak, Neural Computation 2013; Haviv, Rivkind & Barak, ICML 2019,
     arXiv:1902.07275.
     """
+    positive(slow=slow, fixed=fixed, same=same, step=1 if step is None else step)
+    starts = _of_networks(starts, "starts", ("start", "unit"))
+    inputs = real_numbers(inputs, "the inputs", ("input", "channel")).astype(np.float64)
+    parameters = _checked(parameters, len(starts))
     with jax.enable_x64(True):
-        starts = np.asarray(starts, np.float64)
-        inputs = np.asarray(inputs, np.float64)
-        parameters = jax.tree.map(lambda leaf: np.asarray(leaf, np.float64), parameters)
-        _check(parameters, starts)
         search, slope = _programs(field)
         ends, speeds = jax.device_get(search(parameters, inputs, starts))
         found = []
@@ -226,10 +267,38 @@ def _stability(
     return np.take_along_axis(eigenvalues, order, axis=1), unstable
 
 
-def _check(parameters: Any, starts: np.ndarray) -> None:
-    for index in range(len(starts)):
-        one = [leaf[index] for leaf in jax.tree.leaves(parameters)]
-        if not all(np.isfinite(leaf).all() for leaf in [*one, starts[index]]):
+def _of_networks(values: Any, what: str, axes: Sequence[str]) -> np.ndarray:
+    """Arrays of one shape, one of each network."""
+    found = [
+        real_numbers(one, f"the {what} of network {index}", axes)
+        for index, one in enumerate(listed(values, f"the {what}"))
+    ]
+    if not found:
+        raise MeasureError(f"the {what} are of no network; add networks")
+    for index, one in enumerate(found):
+        if one.shape != found[0].shape:
             raise MeasureError(
-                f"the weights or starts of network {index} are not finite; leave it out"
+                f"the {what} of network {index} have shape {one.shape} and those of network 0 "
+                f"{found[0].shape}; search networks of different sizes one by one"
             )
+    return np.stack(found).astype(np.float64)
+
+
+def _checked(parameters: PyTree[Any], n_networks: int) -> PyTree[Any]:
+    """The parameters in float64, an entry for each network."""
+
+    def checked(leaf: Any) -> np.ndarray:
+        found = np.asarray(leaf)
+        if found.ndim == 0 or len(found) != n_networks:
+            raise MeasureError(
+                f"there are starts of {n_networks} networks and a parameter of shape "
+                f"{found.shape}; put networks in front"
+            )
+        axes = [f"axis {axis}" for axis in range(found.ndim)]
+        found = array_of(found, "the parameters", axes, empty=True).astype(np.float64)
+        for index, one in enumerate(found):
+            if not np.isfinite(one).all():
+                raise MeasureError(f"the weights of network {index} are not finite; leave it out")
+        return found
+
+    return jax.tree.map(checked, parameters)

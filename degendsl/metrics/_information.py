@@ -12,10 +12,13 @@ import numpy as np
 from jaxtyping import Float
 from scipy import stats
 
+from ._numbers import alike, positive, real_numbers
+
 _GROUPS = 16
 _CONFIDENCE = 0.95
 # Products of two inputs are left out where there would be more features than this.
 _MOST_FEATURES = 1000
+_SAME = "give the inputs of these trials and times"
 
 
 class Estimate(NamedTuple):
@@ -36,15 +39,25 @@ def conditional_entropy(
 
     **Arguments:**
 
-    - `targets`, `inputs`: (trial, time), any values of which few are different.
+    - `targets`, `inputs`: (trial, time), numbers of which few are different.
     - `time_known`: whether t is part of what is given.
 
-    **Returns:** bits, at least 0, with an interval over groups of trials.
+    **Returns:** bits, at least 0, with an interval over groups of trials; its ends are NaN where
+    there are fewer than three trials.
+
+    **Raises** `MeasureError` for what is not finite, empty or not (trial, time), and for inputs of
+    other trials or times than the targets.
+
+    **Reference:** Miller 1955, Note on the bias of information estimates.
     """
-    targets = np.asarray(targets)
+    targets = real_numbers(targets, "the targets", ("trial", "time"))
+    given = np.zeros_like(targets)
+    if inputs is not None:
+        given = real_numbers(inputs, "the inputs", ("trial", "time"))
+        alike(targets, given, "targets and inputs", _SAME)
     n_trials, n_steps = targets.shape
     y, n_y = _codes(targets)
-    x, n_x = _codes(np.zeros_like(targets) if inputs is None else np.asarray(inputs))
+    x, n_x = _codes(given)
     if time_known:
         x, n_x = x + n_x * np.arange(n_steps), n_x * n_steps
     cells = x * n_y + y
@@ -64,21 +77,33 @@ def gaussian_rate(
 
     Mutual information with a continuous target is infinite, so this asks how many bits it takes to
     know the target up to a mean squared error of D. A Gaussian needs the most bits of all
-    variables with its variance (Cover & Thomas 2006, ch. 10), and a variance left over by
+    variables with its variance, and a variance left over by
     a regression is at least the conditional one, so that the bound holds twice.
 
     **Arguments:**
 
-    - `distortion`: D, above 0.
+    - `targets`: of any number of outputs, whose bits add up.
+    - `inputs`: of the same trials and times; without any, the bound of H(y_t).
+    - `distortion`: D, above 0, in squared units of the targets.
     - `time_known`: whether t is part of what is given; then there is one regression for each t.
     - `discrete_inputs`: the inputs take few values, each of which has its own mean; otherwise the
         regression is on the inputs and their products of two.
 
-    **Returns:** bits, at least 0, with an interval over groups of trials.
+    **Returns:** bits, at least 0, with an interval over groups of trials; its ends are NaN where
+    there are fewer than three trials.
+
+    **Raises** `MeasureError` for what is not finite, empty or not (trial, time, channel), for
+    inputs of other trials or times than the targets, and for a distortion that is not above 0.
+
+    **Reference:** Cover & Thomas, Elements of Information Theory, 2006, ch. 10.
     """
-    targets = np.asarray(targets, np.float64)
+    positive(distortion=distortion)
+    targets = real_numbers(targets, "the targets", ("trial", "time", "output")).astype(np.float64)
     n_trials, n_steps, n_outputs = targets.shape
-    given = np.zeros((n_trials, n_steps, 1)) if inputs is None else np.asarray(inputs, np.float64)
+    given = np.zeros((n_trials, n_steps, 1))
+    if inputs is not None:
+        given = real_numbers(inputs, "the inputs", ("trial", "time", "input")).astype(np.float64)
+        alike(targets[..., 0], given[..., 0], "targets and inputs", _SAME)
     grouped = discrete_inputs or inputs is None
     features = _one_hot(given) if grouped else _products(given)
     both = np.concatenate([features, targets], axis=-1)

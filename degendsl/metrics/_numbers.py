@@ -1,6 +1,6 @@
 """Arrays of real numbers, or a message that says whose are not and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,15 +24,8 @@ def unusable(numbers: Any, largest: float) -> str:
     return f"are above {largest:g}" if numbers.size and np.abs(numbers).max() > largest else ""
 
 
-def real_numbers(
-    values: Any,
-    what: str,
-    axes: Sequence[str],
-    *,
-    largest: float = LARGEST_STATE,
-    empty: bool = False,
-) -> np.ndarray:
-    """`values` as an array of finite real numbers with these axes, of the type they came in.
+def array_of(values: Any, what: str, axes: Sequence[str], *, empty: bool = False) -> np.ndarray:
+    """`values` as an array of real numbers with these axes, which need not be finite.
 
     **Raises** `MeasureError`, which begins with `what`, for anything else.
     """
@@ -51,9 +44,61 @@ def real_numbers(
         raise MeasureError(f"{what} have shape {found.shape}; they must be ({', '.join(axes)})")
     if not empty and 0 in found.shape:
         raise MeasureError(f"{what} are empty: shape {found.shape}; give data or leave it out")
+    return found.astype(np.float32) if found.dtype.kind == "V" else found
+
+
+def real_numbers(
+    values: Any,
+    what: str,
+    axes: Sequence[str],
+    *,
+    largest: float = LARGEST_STATE,
+    empty: bool = False,
+) -> np.ndarray:
+    """`values` as an array of finite real numbers with these axes, of the type they came in.
+
+    **Raises** `MeasureError`, which begins with `what`, for anything else.
+    """
+    found = array_of(values, what, axes, empty=empty)
     if bad := unusable(found, largest):
         raise MeasureError(f"{what} {bad}; leave it out")
-    return found.astype(np.float32) if found.dtype.kind == "V" else found
+    return found
+
+
+def listed(values: Any, what: str) -> list[Any]:
+    """What there is one of for each network, or a message that begins with `what`."""
+    if not np.iterable(values) or isinstance(values, str | bytes | Mapping):
+        raise MeasureError(f"{what} are a {type(values).__name__}; give one for each network")
+    return list(values)
+
+
+def named(names: Sequence[str] | None, count: int) -> Sequence[str]:
+    """What messages call each of so many networks."""
+    if names is None:
+        return [f"network {index}" for index in range(count)]
+    if len(names) != count:
+        raise MeasureError(f"there are {len(names)} names of {count} networks; name each of them")
+    return names
+
+
+def alike(
+    one: np.ndarray, other: np.ndarray, what: str, remedy: str = "give the same matrix"
+) -> None:
+    """Two arrays of one shape, or a message: shapes that NumPy would stretch are refused too."""
+    if one.shape != other.shape:
+        raise MeasureError(f"{what} have shapes {one.shape} and {other.shape}; {remedy}")
+
+
+def positive(**settings: Any) -> None:
+    """Finite numbers above 0, or a message that names the setting."""
+    for name, value in settings.items():
+        if not real(value) or not 0 < value < np.inf:
+            raise MeasureError(f"{name} must be a number above 0, not {value!r}; change it")
+
+
+def real(value: Any) -> bool:
+    """Whether something is one real number, of Python or NumPy."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
 def at_least(least: int, **settings: Any) -> None:
@@ -65,7 +110,33 @@ def at_least(least: int, **settings: Any) -> None:
             )
 
 
+def checked_pairs(pairs: Any, count: int) -> list[tuple[int, int]]:
+    """Pairs of places among so many, or a message that shows the first that is none."""
+    found = []
+    for pair in pairs if np.iterable(pairs) else [pairs]:
+        places = list(pair) if np.iterable(pair) else []
+        if len(places) != 2:
+            raise MeasureError(f"a pair is (i, j), two places, not {pair!r}; change it")
+        i, j = places
+        at_least(0, place=i)
+        at_least(0, place=j)
+        if max(i, j) >= count:
+            raise MeasureError(f"there is no pair ({i}, {j}) of {count}; count from 0")
+        found.append((int(i), int(j)))
+    return found
+
+
 def one_of(name: str, value: Any, known: Sequence[str]) -> None:
     """One of the words known, or a message that lists them."""
     if value not in known:
         raise MeasureError(f"there is no {name} {value!r}; use one of {', '.join(known)}")
+
+
+def scaled(numbers: np.ndarray) -> tuple[np.ndarray, int]:
+    """float64 numbers of a size near 1, and the power of 2 that they were divided by.
+
+    Squares of numbers below 1e-160 are 0. Powers of 2 leave every digit as it is.
+    """
+    numbers = numbers.astype(np.float64)
+    power = int(np.frexp(np.abs(numbers).max(initial=0.0))[1])
+    return np.ldexp(numbers, -power), power

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from degendsl.errors import MeasureError
 
 from ._embedding import leading_coordinates, spectrum
-from ._numbers import at_least, real_numbers
+from ._numbers import at_least, listed, positive, real_numbers, scaled
 from ._states import States, checked_network
 
 # Float32 states carry about 1e-7 of their size; directions below this share are rounding.
@@ -51,8 +51,8 @@ def dsa_operators(
 
     **Returns:** the operators and singular values of all networks, in their order.
 
-    **Raises** `MeasureError` naming the network where states are not finite, the trials are too
-    short for the delays, or the data do not carry the rank.
+    **Raises** `MeasureError` where there is no network, and naming the one whose states are not
+    finite, whose trials are too short for the delays, or whose data do not carry the rank.
     """
     found = [
         operator(
@@ -63,8 +63,10 @@ def dsa_operators(
             inputs=inputs,
             name=f"network {index}",
         )
-        for index, one in enumerate(states)
+        for index, one in enumerate(listed(states, "the states"))
     ]
+    if not found:
+        raise MeasureError("there is no network; add networks")
     return Operators(np.stack([m for m, _ in found]), np.stack([s for _, s in found]))
 
 
@@ -87,7 +89,7 @@ def operator(
     **Raises** `MeasureError` as `dsa_operators` does.
     """
     at_least(1, delays=delays, rank=rank, interval=interval)
-    states = checked_network(states, name).astype(np.float64)
+    states, power = scaled(checked_network(states, name))
     n_steps = states.shape[1]
     n_windows = n_steps - (delays - 1) * interval
     _check_sizes(states.shape, delays, rank, n_windows, name)
@@ -112,7 +114,7 @@ def operator(
         driving = given.astype(np.float64)[:, n_steps - n_windows + 1 :]
         before = np.hstack([before, driving.reshape(len(before), -1)])
     normal = before.T @ before + RIDGE * np.eye(before.shape[1])
-    return np.linalg.solve(normal, before.T @ after)[:rank].T, values
+    return np.linalg.solve(normal, before.T @ after)[:rank].T, np.ldexp(values, power)
 
 
 def rank_for_variance(states: States, *, delays: int, share: float, interval: int = 1) -> int:
@@ -121,18 +123,25 @@ def rank_for_variance(states: States, *, delays: int, share: float, interval: in
     Each network counts alike, whatever its size. States are not centred, so it is the sum of
     squares. Every eigenvalue of the embedding is needed: slower than an operator of given rank.
 
+    **Arguments:**
+
+    - `states`: of one or more networks, any activity units.
+    - `delays`, `interval`: of the embedding, in steps.
+    - `share`: of the summed squares, between 0 and 1.
+
     **Returns:** a rank from 1 to the number of directions that every network has.
 
     **Raises** `MeasureError` where the share is not between 0 and 1, there is no network, or one
     cannot be embedded; it is named.
     """
-    if not 0 < share < 1:
-        raise MeasureError(f"a share of variance lies between 0 and 1, and {share} does not")
+    positive(share=share)
+    if share >= 1:
+        raise MeasureError(f"share must be below 1, not {share!r}; change it")
     at_least(1, delays=delays, interval=interval)
     spectra = []
-    for index, one in enumerate(states):
+    for index, one in enumerate(listed(states, "the states")):
         name = f"network {index}"
-        one = checked_network(one, name).astype(np.float64)
+        one, _ = scaled(checked_network(one, name))
         _check_sizes(one.shape, delays, 1, one.shape[1] - (delays - 1) * interval, name)
         if not one.any():
             raise MeasureError(f"the states of {name} are all zero; leave it out")

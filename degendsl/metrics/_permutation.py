@@ -12,7 +12,7 @@ from degendsl.errors import MeasureError
 from ._assignment import Assignment, Problem, value
 from ._crowd import FEW
 from ._matching import Search
-from ._numbers import LARGEST_WEIGHT, at_least, one_of, real_numbers
+from ._numbers import at_least, one_of
 from ._weights import Weights, balanced
 
 # Not (network, unit, unit): what is not square is refused by name.
@@ -269,21 +269,4 @@ def _norm(weights: Weights) -> float:
 
 
 def _checked(given: Any, name: str) -> Weights:
-    what, blocks = f"the weights of {name}", given if isinstance(given, Weights) else (given,)
-    recurrent, *more = blocks
-    found = [real_numbers(recurrent, what, ("unit", "unit"), largest=LARGEST_WEIGHT)]
-    units = len(found[0])
-    if found[0].shape != (units, units):
-        raise MeasureError(
-            f"the recurrent weights of {name} must be square, not {found[0].shape}; "
-            "give (unit, unit)"
-        )
-    for block, axes in zip(more, (("unit", "channel"), ("output", "unit")), strict=False):
-        found.append(real_numbers(block, what, axes, largest=LARGEST_WEIGHT, empty=True))
-        if found[-1].shape[axes.index("unit")] != units:
-            raise MeasureError(
-                f"{what} have blocks of different numbers of units; give input (unit, channel) "
-                "and readout (output, unit)"
-            )
-    # One memory layout, or the order of sums would depend on where the weights came from.
-    return Weights.of(*(np.ascontiguousarray(block, np.float64) for block in found))
+    return Weights.of(*(given if isinstance(given, Weights) else (given,)), name=name)

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from degendsl.errors import MeasureError
 
 from ._embedding import leading_coordinates
+from ._numbers import at_least, listed, scaled
 from ._operators import RIDGE, SMALLEST_SINGULAR_VALUE
 from ._states import checked_states
 
@@ -19,10 +20,12 @@ _AS_GOOD = 0.05
 class DsaSettings(NamedTuple):
     """The delays and rank for a study, and what spoke for them.
 
-    error: of each candidate, the squared error of predicting the next state of held-out trials,
-        over their total square; NaN where networks do not carry the setting.
+    error: a row for each of the delays offered and a column for each of the ranks, the squared
+        error of predicting the next state of held-out trials, over their total square; NaN where
+        networks do not carry the setting.
     gap: at the chosen rank, the least over networks of s_r / s_{r+1}. Near 1 the rank cuts through
-        a group of equal directions and keeps an arbitrary part of it.
+        a group of equal directions and keeps an arbitrary part of it; infinite where the rank is
+        all that there is.
     """
 
     delays: int
@@ -47,17 +50,34 @@ def choose_dsa_settings(
     predicts the next, and what counts is the newest state in it. Of settings within 5 % of the
     least mean error the one with the lowest rank, then the fewest delays, is taken.
 
-    **Raises** `MeasureError` where no candidate is carried by every network, or trials are fewer
-    than two.
+    **Arguments:**
+
+    - `states`: any activity units; networks may differ in width and in their trials, of which each
+        has two at least.
+    - `delays`, `ranks`: that are offered, every one with every other.
+    - `interval`: between delays, in steps.
+
+    **Returns:** the setting chosen and the errors of all, without units, at least 0.
+
+    **Raises** `MeasureError` where no candidate is carried by every network, trials are fewer
+    than two, or delays, ranks and interval are no whole numbers of at least 1.
     """
+    at_least(1, interval=interval)
+    delays, ranks = listed(delays, "the delays"), listed(ranks, "the ranks")
+    for name, offered in (("delays", delays), ("ranks", ranks)):
+        if not offered:
+            raise MeasureError(f"there are no {name} to choose from; offer some")
+        for one in offered:
+            at_least(1, **{name: one})
     given = checked_states(states, same_trials=False)
     if min(len(one) for one in given) < 2:
         raise MeasureError("choosing settings needs at least two trials, to hold one out")
     error = np.zeros((len(delays), len(ranks)))
     gap = np.full((len(delays), len(ranks)), np.inf)
     for one in given:
+        near_one, _ = scaled(one)
         for row, q in enumerate(delays):
-            errors, gaps = _held_out(one.astype(np.float64), q, interval, ranks)
+            errors, gaps = _held_out(near_one, q, interval, ranks)
             error[row] += errors / len(given)
             gap[row] = np.minimum(gap[row], gaps)
     if np.isnan(error).all():
@@ -68,7 +88,7 @@ def choose_dsa_settings(
     row, column = min(
         zip(*np.nonzero(good), strict=True), key=lambda at: (ranks[at[1]], delays[at[0]])
     )
-    return DsaSettings(delays[row], ranks[column], error, float(gap[row, column]))
+    return DsaSettings(int(delays[row]), int(ranks[column]), error, float(gap[row, column]))
 
 
 def _held_out(
@@ -102,8 +122,8 @@ def _held_out(
         after = (before[..., :rank] @ step) * values[:rank]
         predicted = after @ directions[:newest, :rank].T
         errors[column] = ((predicted - truth) ** 2).sum() / (truth**2).sum()
-        following = values[rank] if np.isfinite(values[rank]) else 0.0
-        gaps[column] = values[rank - 1] / max(following, np.finfo(float).tiny)
+        following = values[rank]
+        gaps[column] = values[rank - 1] / following if following > 0 else np.inf
     return errors, gaps
 
 

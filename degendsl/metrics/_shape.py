@@ -14,14 +14,16 @@ from scipy.optimize import linear_sum_assignment
 from degendsl._cores import threads
 from degendsl.errors import MeasureError
 
-from ._numbers import one_of
+from ._numbers import named, one_of, positive, scaled
 from ._states import States, checked_states
 
 Shape = Literal["procrustes", "half_whitened", "cca", "permutation", "cka", "svcca"]
 
-# Directions with less variance than this are not whitened further: netrep's floor, in squared
+# Directions with less variance than this are not half whitened further: netrep's floor, in squared
 # units of the states.
 _FLOOR = 1e-7
+# Of the largest singular value of a cloud: directions below are what float32 states leave of none.
+_ROUNDING = 1e-6
 
 Cloud = Float[np.ndarray, "sample _"]
 Cross = Float[np.ndarray, "_ _"]
@@ -55,30 +57,35 @@ def shape_distances(
 
     - `states`: any activity units.
     - `kind`: what may be aligned away. `procrustes`: rotations. `permutation`: the order of units.
-        `cca`: any invertible linear map. `half_whitened`: in between, each direction scaled by
+        `cca`: any invertible linear map; directions smaller than 1e-6 of a network's largest
+        count as rounding, not as directions. `half_whitened`: in between, each direction scaled by
         ½ (1 + 1/√λ) for its summed square λ; the mixture depends on the units of the states, as in
         netrep. `cka`: rotations, comparing the similarities of samples instead of samples.
         `svcca`: any invertible map of the directions that carry `variance`.
     - `score`: `angular`, radians in [0, π/2] ([0, π] for `permutation`); `euclidean`, in units of
         the states, for `procrustes` and `permutation`. `svcca` is 1 − the mean canonical
         correlation, in [0, 1], whatever the score.
-    - `variance`: the share of variance that SVCCA keeps of each network.
+    - `variance`: the share of variance that SVCCA keeps of each network, above 0 and up to 1.
+    - `names`: of the networks, for messages.
 
     **Returns:** a symmetric matrix with a zero diagonal. The angle of two equal representations is
     0 to about 3e-8, the square root of rounding.
 
     **Raises** `MeasureError` naming the network whose states are not finite or never change, or
-    which has other trials.
+    which has other trials; for `cca` and `svcca` also two networks with too few samples for their
+    directions: any two spaces of more dimensions than there are samples meet, so that
+    correlations of 1 say nothing of the networks.
 
     **References:** Williams et al., NeurIPS 2021, arXiv:2110.14739; Kornblith et al., ICML 2019
     (CKA); Raghu et al., NeurIPS 2017 (SVCCA).
     """
     one_of("kind", kind, get_args(Shape))
     one_of("score", score, ("angular", "euclidean"))
-    if not 0 < variance <= 1:
-        raise MeasureError(f"variance is a share above 0 and up to 1, and {variance} is not")
+    positive(variance=variance)
+    if variance > 1:
+        raise MeasureError(f"variance is a share of at most 1, not {variance!r}; change it")
     given = checked_states(states, names=names)
-    names = names or [f"network {index}" for index in range(len(given))]
+    names = named(names, len(given))
     if score == "euclidean" and kind not in ("procrustes", "permutation"):
         raise MeasureError(f"{kind} has no euclidean score; use angular")
     if kind == "permutation" and len({one.shape[-1] for one in given}) > 1:
@@ -87,10 +94,19 @@ def shape_distances(
         _KINDS[kind].cloud(_centred(one, name), variance)
         for one, name in zip(given, names, strict=True)
     ]
+    power = 0
+    if kind in ("cca", "svcca"):
+        _check_samples(clouds, names)
+    else:
+        # Their products must be numbers; an angle knows no scale, a distance has one for all.
+        clouds, powers = zip(*map(scaled, clouds), strict=True)
+        if score == "euclidean":
+            power = max(powers)
+            clouds = [np.ldexp(one, own - power) for one, own in zip(clouds, powers, strict=True)]
     overlap = _overlaps(clouds, _KINDS[kind].overlap)
     distances = _distances(overlap, kind, score, [cloud.shape[1] for cloud in clouds])
     np.fill_diagonal(distances, 0.0)
-    return distances
+    return np.ldexp(distances, power)
 
 
 def _overlaps(
@@ -128,24 +144,36 @@ def _centred(states: np.ndarray, name: str) -> Cloud:
     return cloud
 
 
+def _check_samples(clouds: Sequence[Cloud], names: Sequence[str]) -> None:
+    """Spaces of a and b dimensions, of n − 1 around the mean, share a + b − (n − 1) at least."""
+    n_samples = len(clouds[0])
+    first, second = sorted(np.argsort([cloud.shape[1] for cloud in clouds], kind="stable")[-2:])
+    a, b = clouds[first].shape[1], clouds[second].shape[1]
+    if a + b > n_samples - 1:
+        raise MeasureError(
+            f"{n_samples} samples are too few for the {a} directions of {names[first]} and the {b} "
+            f"of {names[second]}: they share some, whatever they are; give more samples than both "
+            "have units, let svcca keep less variance, or use procrustes"
+        )
+
+
 def _as_it_is(cloud: Cloud, _: float) -> Cloud:
     return cloud
 
 
-def _whitened(cloud: Cloud, kept: float) -> Cloud:
-    """Each principal direction scaled to the mixture of its own size and size 1."""
+def _half_whitened(cloud: Cloud, _: float) -> Cloud:
+    """Each principal direction scaled to the mean of its own size and size 1."""
     squares, directions = np.linalg.eigh(cloud.T @ cloud)
-    scale = kept + (1 - kept) / np.sqrt(np.maximum(squares, _FLOOR))
+    scale = 0.5 + 0.5 / np.sqrt(np.maximum(squares, _FLOOR))
     return cloud @ ((directions * scale) @ directions.T)
 
 
 def _leading(cloud: Cloud, variance: float) -> Cloud:
     """The left singular vectors that carry a share of the variance."""
-    squares, directions = np.linalg.eigh(cloud.T @ cloud)
-    squares, directions = squares[::-1], directions[:, ::-1]
-    share = np.cumsum(squares) / squares.sum()
-    keep = 1 + int(np.searchsorted(share, variance))
-    return cloud @ (directions[:, :keep] / np.sqrt(squares[:keep]))
+    left, values, _ = np.linalg.svd(cloud, full_matrices=False)
+    there = int((values > _ROUNDING * values[0]).sum())
+    share = np.cumsum((values[:there] / values[0]) ** 2)
+    return left[:, : min(there, 1 + int(np.searchsorted(share / share[-1], variance)))]
 
 
 def _nuclear(cross: Cross) -> float:
@@ -162,8 +190,8 @@ def _squared(cross: Cross) -> float:
 
 _KINDS: dict[Shape, _Kind] = {
     "procrustes": _Kind(_as_it_is, _nuclear),
-    "half_whitened": _Kind(lambda cloud, _: _whitened(cloud, 0.5), _nuclear),
-    "cca": _Kind(lambda cloud, _: _whitened(cloud, 0.0), _nuclear),
+    "half_whitened": _Kind(_half_whitened, _nuclear),
+    "cca": _Kind(lambda cloud, _: _leading(cloud, 1.0), _nuclear),
     "permutation": _Kind(_as_it_is, _assigned),
     "cka": _Kind(_as_it_is, _squared),
     "svcca": _Kind(_leading, _nuclear),

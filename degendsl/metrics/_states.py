@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from degendsl.errors import MeasureError
 
-from ._numbers import real_numbers
+from ._numbers import named, real_numbers
 
 # One array where all networks have one width, a list of arrays where they have not.
 States = Float[Any, "network trial time unit"] | Sequence[Float[Any, "trial time _"]]
@@ -23,14 +23,15 @@ def checked_states(
     constant has no dynamics and is refused where that matters, by the measure itself.
 
     **Raises** `MeasureError` naming the network where states are not finite real numbers below 1e60
-    or not (trial, time, unit), trials differ between networks, or networks are fewer than two.
+    or not (trial, time, unit), trials differ between networks, networks are fewer than two or
+    names are not as many.
     """
     found = list(states) if np.iterable(states) else []
     if len(found) < 2:
         raise MeasureError(
             f"a distance needs at least two networks, and there {_are(len(found))}; add networks"
         )
-    names = names or [f"network {index}" for index in range(len(found))]
+    names = named(names, len(found))
     found = [checked_network(one, name) for one, name in zip(found, names, strict=True)]
     for name, one in zip(names, found, strict=True):
         if same_trials and one.shape[:2] != found[0].shape[:2]:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ._numbers import at_least
+
 Pair = tuple[int, int]
 
 
@@ -23,7 +25,10 @@ def pair_subset(networks: int, most: int | None, *, seed: int = 0) -> list[Pair]
     - `seed`: of the choice.
 
     **Returns:** different pairs, in order.
+
+    **Raises** `MeasureError` for what is no whole number of at least 0.
     """
+    at_least(0, networks=networks, most=0 if most is None else most, seed=seed)
     total = networks * (networks - 1) // 2
     if most is None or most >= total:
         return [(i, j) for i in range(networks) for j in range(i)]

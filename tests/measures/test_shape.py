@@ -59,6 +59,34 @@ def test_representations_ignore_shift_scale_and_order_of_units(kind):
     np.testing.assert_array_equal(d, d.T)
 
 
+@pytest.mark.parametrize("size", [1e-5, 1.0, 1e5])
+def test_cca_ignores_any_invertible_map_at_any_scale(size):
+    random = np.random.default_rng(3)
+    x, y = random.standard_normal((2, 6, 20, 5))
+    turn, other = (np.linalg.qr(random.standard_normal((5, 5)))[0] for _ in range(2))
+    skewed = x @ (turn * np.logspace(0, -3, 5)) @ other
+    d = metrics.shape_distances(size * np.stack([x, skewed, y]), kind="cca")
+    # The root of what rounding, 1e-16 times a condition of 1e3, leaves in a cosine.
+    assert d[0, 1] < 1e-6
+    assert d[0, 2] == pytest.approx(d[1, 2], abs=1e-6)
+    # Independent of everything that the function does: canonical correlations by QR.
+    a, b = (np.linalg.qr(one.reshape(-1, 5) - one.mean((0, 1)))[0] for one in (x, y))
+    correlations = np.linalg.svd(a.T @ b, compute_uv=False)
+    assert d[0, 2] == pytest.approx(np.arccos(correlations.mean()), abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["cca", "svcca"])
+def test_correlations_that_too_few_samples_force_are_refused(kind):
+    # 4 samples lie in 3 dimensions, which any 10 units fill: all correlations would be 1.
+    states = np.random.default_rng(4).standard_normal((3, 1, 4, 10))
+    with pytest.raises(MeasureError, match="4 samples are too few .* network 1 .*; give more"):
+        metrics.shape_distances(states, kind=kind)
+    assert metrics.shape_distances(states)[0, 1] > 0.1
+    # Of few directions few samples tell enough, however many units there are.
+    low = np.random.default_rng(5).standard_normal((2, 2, 6, 2)) @ np.eye(2, 10)
+    assert metrics.shape_distances(low, kind=kind)[0, 1] > 0.01
+
+
 def test_networks_of_different_width_are_compared():
     random = np.random.default_rng(1)
     x = random.standard_normal((6, 10, 5))
