@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from degendsl.commands import COMMANDS
+from degendsl.commands import COMMANDS, warn
 from degendsl.errors import DegendslError
 from degendsl.version import __version__
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DegendslError as error:
         if options.debug:
             raise
-        print(str(error), file=sys.stderr)
+        warn(str(error))
         return error.exit_code
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody left to tell.

@@ -8,6 +8,7 @@ import argparse
 from typing import Protocol
 
 from . import check, diff, explain, init, measure, plan, report, run, schema, status
+from ._answers import warn as warn
 
 
 class Command(Protocol):

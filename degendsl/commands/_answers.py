@@ -33,12 +33,24 @@ def json_option(parser: argparse.ArgumentParser) -> None:
 def say(answer: Answer, *, as_json: bool) -> int:
     """Print an answer; its exit code."""
     if answer.problems:
-        print(answer.problems, file=sys.stderr)
+        warn(answer.problems)
     if as_json:
         print(json.dumps(answer.content, ensure_ascii=False))
     elif answer.text:
-        print(answer.text)
+        print(shown(answer.text))
     return answer.code
+
+
+def warn(text: str) -> None:
+    """Something for people, on standard error."""
+    print(shown(text), file=sys.stderr)
+
+
+def shown(text: str) -> str:
+    """Lines as a terminal shows them: what files say steers no terminal."""
+    from degendsl.spec import printable
+
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def answer_each(options: argparse.Namespace, target: str, answer: Callable[[str], Answer]) -> int:

@@ -1,6 +1,7 @@
 """`degendsl measure`: compare networks that were trained elsewhere."""
 
 import argparse
+import math
 from typing import Any
 
 from ._answers import Answer, count, json_option, say
@@ -80,13 +81,17 @@ def run(options: argparse.Namespace) -> int:
 def _settings(options: argparse.Namespace) -> tuple[Any, Any]:
     """The measures asked for; what was not given is as in a spec."""
     from degendsl.errors import UsageError
-    from degendsl.spec import kinds
+    from degendsl.spec import describe, kinds
 
-    least_of = (("delays", 1), ("interval", 1), ("starts", 1), ("seed", 0), ("pairs-max", 1))
-    for name, least in least_of:
+    ranges = describe(kinds.PIF) | describe(kinds.DSA) | {"pairs-max": describe(kinds.Pairs)["max"]}
+    for name in ("delays", "interval", "starts", "seed", "pairs-max"):
         value = getattr(options, name.replace("-", "_"))
-        if value is not None and not least <= value < 2**31:
+        least, most = ranges[name].at_least or 0, ranges[name].at_most or math.inf
+        most = _MOST_STARTS if name == "starts" else most
+        if value is not None and value < least:
             raise UsageError(f"--{name} must be at least {least}, not {value}")
+        if value is not None and value > most:
+            raise UsageError(f"--{name} must be at most {most:,}, not {value:,}")
     rank = options.rank
     if rank is not None and not (0 < rank < 1 or (1 <= rank <= 10_000 and rank == int(rank))):
         raise UsageError(f"--rank is a whole number or a share below 1, not {rank:g}")
@@ -131,11 +136,14 @@ def _answer(found: Any) -> Answer:
             "rank": found.rank,
             "degeneracy": [{**row, "label": labels[row["condition"]]} for row in found.degeneracy],
             "problems": list(found.problems),
+            "warnings": list(found.warnings),
         },
-        problems="\n".join(found.problems),
+        problems="\n".join([*(f"warning: {one}" for one in found.warnings), *found.problems]),
         code=1 if found.problems else 0,
     )
 
 
+# All starts of a pair are in memory at once; a hundred find what there is to find.
+_MOST_STARTS = 10_000
 # The first metric of each level.
 _SAID = ("ood_spread", "dsa", "pif")

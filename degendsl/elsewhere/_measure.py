@@ -14,7 +14,7 @@ import polars as pl
 from degendsl.analysis import Study, tables_of
 from degendsl.errors import InputError, StoreError, UsageError
 from degendsl.measuring import Given, GivenMeasures, Group, measure_given
-from degendsl.spec import kinds
+from degendsl.spec import kinds, printable
 from degendsl.store import Store
 from degendsl.version import __version__
 
@@ -32,7 +32,8 @@ class Comparison:
 
     networks: how many there are, by the label of their group. ids: the group's name in tables, in
     the same order. rank: of the operators, where it was chosen from the networks. degeneracy: the
-    rows of that table that have a value. problems: what could not be measured, in words.
+    rows of that table that have a value. problems: what could not be measured, in words. warnings:
+    what the files hold besides, and was not used.
     """
 
     store: Store
@@ -41,6 +42,7 @@ class Comparison:
     rank: int | None
     degeneracy: Sequence[Mapping[str, Any]]
     problems: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     @property
     def report(self) -> Path:
@@ -79,13 +81,14 @@ def measure_files(
     _check(dsa, pif)
     files = [Path(path) for path in paths]
     store = _store(Path(out))
-    networks = read_networks(files, group_by=group_by)
+    reading = read_networks(files, group_by=group_by)
+    networks = reading.groups
     groups = _groups(networks)
     check_embedding([one for some in networks.values() for one in some], dsa.delays)
     with store.locked():
         before = store.lock
         inputs = [_identity(path) for path in files_of(files)]
-        asked = _Asked(inputs, dsa, pif, pairs, title)
+        asked = _Asked(inputs, dsa, pif, pairs, title, reading.unused)
         if not before:
             # First, so that a folder that was begun is known as ours.
             store.write_lock(_lock(store, asked, groups, before))
@@ -112,6 +115,7 @@ def measure_files(
         rank=found.rank.rank if found.rank else None,
         degeneracy=rows.to_dicts(),
         problems=tuple(made["problems"]["problem"].to_list()),
+        warnings=reading.unused,
     )
 
 
@@ -179,6 +183,7 @@ class _Asked:
     pif: kinds.PIF
     pairs: int | None
     title: str | None
+    unused: Sequence[str]
 
 
 def _lock(
@@ -192,7 +197,8 @@ def _lock(
     there = {level for one in found.groups for level, _ in one.levels} if found else set()
     measure = {"dynamics": asdict(asked.dsa), "weights": asdict(asked.pif)}
     chosen = {"pairs": {"max": asked.pairs}}
-    study = {"name": store.root.resolve().name, "title": asked.title or "Networks from elsewhere"}
+    title = printable(asked.title or "Networks from elsewhere")
+    study = {"name": printable(store.root.resolve().name), "title": title}
     made_of = json.dumps([asked.inputs, measure, chosen], sort_keys=True)
     return {
         "format": 1,
@@ -209,6 +215,7 @@ def _lock(
             {"id": group.id, "label": group.label, "levels": dict(group.levels)} for group in groups
         ],
         "methods": _methods(asked, found, there) if found else [],
+        "warnings": list(asked.unused),
         "ranks": _ranks(before.get("ranks"), found),
         "python": platform.python_version(),
     }
@@ -248,6 +255,6 @@ def _identity(path: Path) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return {"file": str(path), "sha256": digest, "bytes": path.stat().st_size}
+        return {"file": printable(str(path)), "sha256": digest, "bytes": path.stat().st_size}
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error

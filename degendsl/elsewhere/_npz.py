@@ -20,8 +20,12 @@ _HARMLESS = 2**26
 _CHUNK = 2**24
 
 
-def read_npz(path: Path, names: Sequence[str], budget: Budget) -> dict[str, np.ndarray]:
-    """Those of the named arrays that an npz file holds. Nothing in it can run code.
+def read_npz(
+    path: Path, names: Sequence[str], budget: Budget
+) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Those of the named arrays that an npz file holds, and what its others are called.
+
+    Nothing in it can run code.
 
     **Raises** `InputError` naming file, array and remedy.
     """
@@ -53,7 +57,7 @@ def read_npz(path: Path, names: Sequence[str], budget: Budget) -> dict[str, np.n
             f"{path} holds {_listed(members) or 'no arrays'}; measured are "
             f"{_listed(names)}: rename your arrays"
         )
-    return found
+    return found, [name for name in members if name not in names]
 
 
 def _array(

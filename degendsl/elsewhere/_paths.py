@@ -1,13 +1,17 @@
 """Files and folders of networks: which files they hold, and what they are called."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from degendsl.errors import InputError
+from degendsl.spec import printable
 
 TENSORS = ".safetensors"
+# Characters of a name that are shown; a chart, a line of a terminal hold no more.
+_LONGEST = 80
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
@@ -17,6 +21,24 @@ def files_of(paths: Sequence[Path]) -> list[Path]:
         for path in paths
         for file in (sorted(path.glob(f"*{TENSORS}"), key=_counted) if path.is_dir() else [path])
     ]
+
+
+def others_of(folder: Path) -> list[str]:
+    """What a folder holds besides files of networks; hidden files are nobody's."""
+    names = sorted(one.name for one in folder.iterdir() if one.suffix != TENSORS)
+    return [name for name in names if not name.startswith(".")]
+
+
+def one_line(text: str) -> str:
+    """A label or a name as page and terminal show it: one line, nothing that steers either.
+
+    A long one is cut, and a digest tells it from others that begin alike.
+    """
+    words = printable(" ".join(text.split()))
+    if len(words) <= _LONGEST:
+        return words
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:6]
+    return f"{words[: _LONGEST - 8]}… {digest}"
 
 
 def names_of(paths: Sequence[Path]) -> list[str]:
@@ -37,7 +59,7 @@ def names_of(paths: Sequence[Path]) -> list[str]:
         for name in short
     ]
     return [
-        name if len(those) == 1 else str(home)
+        one_line(name if len(those) == 1 else str(home))
         for home, name, those in zip(homes, short, sharing, strict=True)
     ]
 

@@ -1,7 +1,8 @@
 """Networks and their groups from npz files and from folders of safetensors."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,10 +10,11 @@ import numpy as np
 
 from degendsl.errors import InputError
 from degendsl.measuring import Given
+from degendsl.spec import nearest, printable
 
 from ._memory import Budget
 from ._npz import read_npz
-from ._paths import TENSORS, files_of, names_of
+from ._paths import TENSORS, files_of, names_of, one_line, others_of
 from ._safetensors import Tensors
 
 GroupBy = Literal["label", "file"]
@@ -24,6 +26,7 @@ _AXES = {
     "losses": ("network",),
     "labels": ("network",),
 }
+_NAMED = 5
 # Names that recurrent weights go by, after whatever modules they lie in.
 _RECURRENT = re.compile(
     r"(?:^|\.)(weight_hh(?:_l\d+)?(?:_reverse)?|h2h\.weight|recurrent\.weight|w_?rec|w_?hh|"
@@ -32,37 +35,57 @@ _RECURRENT = re.compile(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What some files hold.
+
+    groups: the networks by their group, in the order in which they come. unused: what else there
+    is, which nobody knows how to compare, a line a file or folder.
+    """
+
+    groups: dict[str, list[Given]]
+    unused: tuple[str, ...]
+
+
 def read_networks(
     paths: Sequence[Path], *, group_by: GroupBy = "label", budget: Budget | None = None
-) -> dict[str, list[Given]]:
-    """The networks of some files and folders, by their group, in the order in which they come.
+) -> Reading:
+    """The networks of some files and folders.
 
     **Raises** `InputError` naming file, array and remedy for what cannot be read at all. What is
     wrong with one network only is left to the measurement.
     """
     budget = budget or Budget()
     groups: dict[str, list[Given]] = {}
+    unused: list[str] = []
     for path, name in zip(paths, names_of(paths), strict=True):
-        for label, network in _read(path, name, budget):
+        found, others = _read(path, name, budget)
+        for label, network in found:
             chosen = name if group_by == "file" or not label else label
             groups.setdefault(chosen, []).append(network)
-    return groups
+        unused += others
+    return Reading(groups=groups, unused=tuple(unused))
 
 
-def _read(path: Path, name: str, budget: Budget) -> list[tuple[str | None, Given]]:
+# Networks with their labels, and what was not used.
+_Found = tuple[list[tuple[str | None, Given]], list[str]]
+
+
+def _read(path: Path, name: str, budget: Budget) -> _Found:
     if path.is_dir():
         return _of_folder(path, budget)
     if not path.is_file():
         raise InputError(f"there is no file or folder {path}")
     if path.suffix == TENSORS:
-        return [_of_tensors(path, budget)]
+        label, network, unused = _of_tensors(path, budget)
+        return [(label, network)], unused
     # Two files of one name are told apart wherever a network is named.
-    shown = path.name if name == path.stem else str(path)
+    shown = one_line(path.name if name == one_line(path.stem) else str(path))
     return _of_npz(path, shown, budget)
 
 
-def _of_npz(path: Path, shown: str, budget: Budget) -> list[tuple[str | None, Given]]:
-    arrays = read_npz(path, ARRAYS, budget)
+def _of_npz(path: Path, shown: str, budget: Budget) -> _Found:
+    arrays, others = read_npz(path, ARRAYS, budget)
     if not set(arrays) - {"labels"}:
         raise InputError(f"{path} holds labels only; add `states`, `weights` or `losses`")
     for name, array in arrays.items():
@@ -76,7 +99,7 @@ def _of_npz(path: Path, shown: str, budget: Budget) -> list[tuple[str | None, Gi
         )
     states, weights = arrays.get("states"), arrays.get("weights")
     losses, labels = arrays.get("losses"), arrays.get("labels")
-    return [
+    found = [
         (
             None if labels is None else _label(labels[index]),
             Given(
@@ -88,6 +111,17 @@ def _of_npz(path: Path, shown: str, budget: Budget) -> list[tuple[str | None, Gi
         )
         for index in range(next(iter(counts.values())))
     ]
+    return found, _unused(shown, others, [name for name in ARRAYS if name not in arrays])
+
+
+def _unused(where: str, others: Sequence[str], known: Iterable[str] = ()) -> list[str]:
+    """A line on what was not used; `known`: the words that could have been meant."""
+    if not others:
+        return []
+    shown = [f"`{one_line(name)}`" for name in others[:_NAMED]]
+    more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+    guesses = dict.fromkeys(nearest(name, known).strip() for name in others[:_NAMED])
+    return [" ".join([f"{where}: not used: {', '.join(shown)}{more};", *guesses]).rstrip("; ")]
 
 
 def _check(path: Path, name: str, array: np.ndarray) -> None:
@@ -110,21 +144,24 @@ def _check(path: Path, name: str, array: np.ndarray) -> None:
 def _label(value: Any) -> str:
     """A label in one line of text; nothing where there is none."""
     if isinstance(value, np.floating):
-        return "" if np.isnan(value) else f"{value:g}"
-    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    return " ".join(text.split())
+        # As few digits as tell it from its neighbours: dates are numbers too.
+        return "" if np.isnan(value) else str(value).removesuffix(".0")
+    return one_line(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value))
 
 
-def _of_folder(path: Path, budget: Budget) -> list[tuple[str | None, Given]]:
+def _of_folder(path: Path, budget: Budget) -> _Found:
     files = files_of([path])
     if not files:
         raise InputError(
             f"{path} holds no *{TENSORS}; save a file a network there, or give npz files"
         )
-    return [_of_tensors(file, budget) for file in files]
+    read = [_of_tensors(file, budget) for file in files]
+    unused = dict.fromkeys(line for _, _, lines in read for line in lines)
+    others = _unused(one_line(path.name), others_of(path))
+    return [(label, network) for label, network, _ in read], [*others, *unused]
 
 
-def _of_tensors(path: Path, budget: Budget) -> tuple[str | None, Given]:
+def _of_tensors(path: Path, budget: Budget) -> tuple[str | None, Given, list[str]]:
     """One network: its recurrent weights, and where they are there `states` and a loss."""
     tensors = Tensors(path, budget)
     states = tensors.read("states") if "states" in tensors.names else None
@@ -138,8 +175,8 @@ def _of_tensors(path: Path, budget: Budget) -> tuple[str | None, Given]:
         weights = tensors.read(recurrent[0])
     elif recurrent:
         unclear = (
-            f"{', '.join(recurrent)} of {path.stem} could each be meant: save the one to be "
-            "compared"
+            f"{printable(', '.join(recurrent))} of {one_line(path.stem)} could each be meant: "
+            "save the one to be compared"
         )
     elif states is None:
         raise InputError(
@@ -148,13 +185,26 @@ def _of_tensors(path: Path, budget: Budget) -> tuple[str | None, Given]:
         )
     label = tensors.metadata.get("label")
     given = Given(
-        name=path.stem,
+        name=one_line(path.stem),
         states=states,
         weights=weights,
         loss=_loss(path, tensors.metadata.get("loss")),
         unclear=unclear,
     )
-    return (None if label is None else _label(label)), given
+    return (None if label is None else _label(label)), given, _near(path, tensors)
+
+
+def _near(path: Path, tensors: Tensors) -> list[str]:
+    """What may have been meant to be read; a network has other tensors by nature."""
+    given = {"states": tensors.names, **dict.fromkeys(("label", "loss"), tuple(tensors.metadata))}
+    return [
+        line
+        for word, names in given.items()
+        if word not in names
+        for name in names
+        if nearest(name, [word])
+        for line in _unused(one_line(path.name), [name], [word])
+    ]
 
 
 def _loss(path: Path, said: object) -> float | None:

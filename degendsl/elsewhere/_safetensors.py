@@ -34,13 +34,14 @@ class Tensors:
                 header = json.loads(file.read(length))
             if not isinstance(header, dict):
                 raise ValueError("its header is no mapping")
+            said = header.pop("__metadata__", {})
+            _check_whole(header, self._size - 8 - length)
         except (OSError, ValueError, RecursionError) as error:
             raise InputError(
                 f"{path} cannot be read as safetensors ({error}); save it again with "
                 "safetensors.torch.save_file"
             ) from error
         self._begin = 8 + length
-        said = header.pop("__metadata__", {})
         self.metadata: Mapping[str, Any] = said if isinstance(said, dict) else {}
         self._entries: Mapping[str, Any] = header
 
@@ -76,3 +77,17 @@ class Tensors:
             # The upper half of a float32.
             return (array.astype("<u4") << 16).view("<f4")
         return array
+
+
+def _check_whole(entries: Mapping[str, Any], size: int) -> None:
+    """Tensors lie one behind the other to the end of the file, or part of it is missing."""
+    try:
+        at = 0
+        for begin, end in sorted(tuple(entry["data_offsets"]) for entry in entries.values()):
+            if begin != at:
+                raise ValueError(f"there is none of its tensors at {at:,}")
+            at = end
+    except (KeyError, TypeError) as error:
+        raise ValueError("its header does not say where its tensors are") from error
+    if at != size:
+        raise ValueError(f"its tensors need {at:,} bytes and {size:,} are there")

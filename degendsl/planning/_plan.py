@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from degendsl.spec import Point, Spec, kinds, program_structure, twin_key, unit_key
+from degendsl.spec import Point, Spec, kinds, printable, program_structure, twin_key, unit_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ def _label(point: Point) -> str:
     if not point.levels:
         return "all networks"
     return ", ".join(
-        f"{path.rsplit('.', 1)[-1].replace('_', ' ')} {_short(value)}"
+        f"{path.rsplit('.', 1)[-1].replace('_', ' ')} {printable(_short(value))}"
         for path, value in point.levels.items()
     )
 

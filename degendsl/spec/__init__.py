@@ -14,6 +14,7 @@ from ._load import load_spec as load_spec
 from ._load import parse_spec as parse_spec
 from ._problems import Problem as Problem
 from ._problems import SpecError as SpecError
+from ._problems import printable as printable
 from ._reference import error_reference as error_reference
 from ._reference import language_reference as language_reference
 from ._schema import json_schema as json_schema
@@ -25,3 +26,4 @@ from ._spec import unit_key as unit_key
 from ._structure import program_structure as program_structure
 from ._sweep import SweepItem as SweepItem
 from ._types import kind_name as kind_name
+from ._words import nearest as nearest

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from degendsl.errors import StoreError
+from degendsl.spec import printable
 from degendsl.store import Store
 
 from ._numbers import evenly
@@ -97,7 +98,7 @@ class Study:
             Condition(
                 index=index,
                 id=one["id"],
-                label=one["label"] or "all networks",
+                label=printable(one["label"]) or "all networks",
                 levels=one["levels"],
                 position=0
                 if self.factor is None

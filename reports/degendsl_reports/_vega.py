@@ -12,6 +12,8 @@ import vl_convert
 from altair.utils.schemapi import debug_mode
 from markupsafe import escape
 
+from degendsl.spec import printable
+
 from ._numbers import Number
 from ._theme import Graphic, config
 
@@ -45,11 +47,7 @@ def specification(make: Callable[[Number], Graphic], width: Number) -> dict[str,
     if "width" not in spec:
         spec |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
     spec["params"] = [{"name": "chosen", "value": ""}, *spec.get("params", ())]
-    spec["datasets"] = {
-        name: [{key: _rounded(value) for key, value in row.items()} for row in rows]
-        for name, rows in spec.get("datasets", {}).items()
-    }
-    return spec
+    return _plain(spec)
 
 
 def draw(spec: dict[str, Any]) -> Drawing:
@@ -186,8 +184,18 @@ def short(value: Number) -> str:
     return text[:-2] if text.endswith(".0") else text
 
 
-def _rounded(value: Any) -> Any:
-    """Five digits are finer than any screen; what is no number has no word in JSON."""
+def _plain(value: Any) -> Any:
+    """What a specification may hold, whatever people call their networks.
+
+    Five digits are finer than any screen, what is no number has no word in JSON, and no drawing is
+    read again with a control character in it.
+    """
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     if not isinstance(value, float):
         return value
     if not math.isfinite(value):

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from degendsl.spec import printable
+
 from ._numbers import number
 
 LEVELS: dict[str, str] = {"behavior": "Behaviour", "dynamics": "Dynamics", "weights": "Weights"}
@@ -142,7 +144,7 @@ def word(value: Any) -> str:
         return " ".join([*([str(kind)] if kind else []), *rest])
     if isinstance(value, Sequence) and not isinstance(value, str):
         return " ".join(word(one) for one in value)
-    return str(value)
+    return printable(str(value))
 
 
 # What a column of the table `networks` counts: a heading and an axis.

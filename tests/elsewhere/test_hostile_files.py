@@ -17,8 +17,9 @@ from laboratory import (
 )
 
 from degendsl.cli import main
-from degendsl.elsewhere import _memory, read_networks
+from degendsl.elsewhere import _memory, measure_files, read_networks
 from degendsl.errors import InputError
+from degendsl.spec import kinds
 
 
 def header(shape: tuple[int, ...], kind: str = "<f8") -> bytes:
@@ -89,13 +90,13 @@ def test_more_than_memory_holds_is_refused(
     assert "500 bytes are left" in said and "save fewer trials" in said
 
 
-def test_delays_that_memory_does_not_hold_are_refused(tmp_path: Path, capsys: Any):
+def test_delays_that_memory_does_not_hold_are_refused(tmp_path: Path):
     path = save(tmp_path / "nets.npz", **networks(2))
-    out = str(tmp_path / "out")
-    assert main(["measure", str(path), "--out", out, "--delays", "1000000"]) == 3
-    said = capsys.readouterr().err
+    dsa = kinds.DSA(delays=1_000_000)
+    with pytest.raises(InputError, match="use fewer --delays") as refusal:
+        measure_files([path], tmp_path / "out", dsa=dsa)
+    said = str(refusal.value)
     assert "1000000 delays of the 5 units of network 0 of nets.npz need 400,000.0 GB" in said
-    assert "use fewer --delays" in said
 
 
 @pytest.mark.parametrize("arrays, said", [
@@ -132,6 +133,9 @@ def entry(**changes: Any) -> dict[str, Any]:
     (json.dumps(entry(shape=[2, -2])), None),
     (json.dumps(entry(data_offsets=[0, 10**15], shape=[10**14, 10])), None),
     (json.dumps(entry(data_offsets=[16, 32])), None),
+    (json.dumps(entry(shape=[2], data_offsets=[0, 8])), None),
+    (json.dumps(entry(shape=[2], data_offsets=[8, 16])), None),
+    (json.dumps(entry() | {"bias": entry(data_offsets=[16, 32])["weight_hh"]}), None),
     (json.dumps(entry(dtype="F4")), None),
     (json.dumps({"weight_hh": 3}), None),
     (json.dumps([1, 2]), None),
@@ -166,8 +170,10 @@ def test_usage(tmp_path: Path, capsys: Any):
         ("--seed", "-1"),
         ("--rank", "nan"),
         ("--burn-in", "-1"),
+        ("--starts", "20000000"),
     ):
         assert main(["measure", str(path), "--out", str(tmp_path / "out"), *wrong]) == 2
+    assert "--starts must be at most 10,000, not 20,000,000" in capsys.readouterr().err
     assert main(["measure", str(tmp_path / "no.npz"), "--out", str(tmp_path / "out")]) == 3
     with pytest.raises(SystemExit, match="2"):
         main(["measure", str(path)])

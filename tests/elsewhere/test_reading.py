@@ -1,6 +1,8 @@
 """Files of networks: groups, names of tensors, what is not guessed."""
 
+import html
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,16 +18,19 @@ from laboratory import (
 )
 
 from degendsl import metrics
+from degendsl.cli import main
 from degendsl.elsewhere import measure_files, read_networks
 from degendsl.errors import InputError
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 
 def test_groups_are_labels_or_files(tmp_path: Path):
     given = networks(4)
     one = save(tmp_path / "one.npz", losses=given["losses"], labels=np.array([0.1, 0.1, 2, 2]))
     two = save(tmp_path / "two.npz", losses=given["losses"])
-    assert list(read_networks([one, two])) == ["0.1", "2", "two"]
-    assert list(read_networks([one, two], group_by="file")) == ["one", "two"]
+    assert list(read_networks([one, two]).groups) == ["0.1", "2", "two"]
+    assert list(read_networks([one, two], group_by="file").groups) == ["one", "two"]
 
 
 def test_a_folder_of_state_dicts(tmp_path: Path):
@@ -43,7 +48,7 @@ def test_a_folder_of_state_dicts(tmp_path: Path):
 @pytest.mark.parametrize("name", ["weight_hh", "rnn.weight_hh_l0", "cell.h2h.weight", "W_rec"])
 def test_names_of_recurrent_weights(tmp_path: Path, name: str):
     path = tensors(tmp_path / "nets" / "a.safetensors", {name: np.eye(3)}, {"label": "x"})
-    ((given,),) = read_networks([path.parent]).values()
+    ((given,),) = read_networks([path.parent]).groups.values()
     assert given.weights is not None and (given.weights == np.eye(3)).all()
 
 
@@ -51,7 +56,7 @@ def test_half_precision_of_the_other_kind(tmp_path: Path):
     numbers = np.array([[1.0, -2.5], [0.0, 384.0]], np.float32)
     halves = (numbers.view(np.uint32) >> 16).astype(np.uint16)
     path = tensors(tmp_path / "nets" / "a.safetensors", {"weight_hh": halves})
-    ((given,),) = read_networks([path.parent]).values()
+    ((given,),) = read_networks([path.parent]).groups.values()
     assert given.weights is not None and (given.weights == numbers).all()
 
 
@@ -74,7 +79,7 @@ def test_labels_are_lines_and_none_is_the_file(tmp_path: Path):
     losses = np.ones(4)
     texts = save(tmp_path / "texts.npz", losses=losses, labels=["a\n b", "a\tb ", "", " "])
     numbers = save(tmp_path / "numbers.npz", losses=losses, labels=[np.nan, 2, 2, 2.5])
-    found = read_networks([texts, numbers])
+    found = read_networks([texts, numbers]).groups
     assert {name: len(some) for name, some in found.items()} == {
         "a b": 2, "texts": 2, "numbers": 1, "2": 2, "2.5": 1,
     }  # fmt: skip
@@ -85,7 +90,7 @@ def test_files_of_one_name_are_told_apart_and_none_is_read_twice(tmp_path: Path)
         (tmp_path / folder).mkdir()
         save(tmp_path / folder / "nets.npz", losses=np.ones(1))
     one, two = tmp_path / "one/nets.npz", tmp_path / "two/nets.npz"
-    found = read_networks([one, two])
+    found = read_networks([one, two]).groups
     assert list(found) == [str(one), str(two)]
     assert found[str(two)][0].name == f"network 0 of {two}"
     with pytest.raises(InputError, match="is given twice"):
@@ -97,15 +102,15 @@ def test_files_of_tensors_belong_to_their_folder_in_the_order_of_their_numbers(t
         tensors(tmp_path / "nets" / f"seed{k}.safetensors", {"weight_hh": np.eye(2)})
         for k in (10, 2, 1)
     ]
-    (given,) = read_networks([tmp_path / "nets"]).values()
+    (given,) = read_networks([tmp_path / "nets"]).groups.values()
     assert [one.name for one in given] == ["seed1", "seed2", "seed10"]
-    assert list(read_networks(files)) == ["nets"]
+    assert list(read_networks(files).groups) == ["nets"]
 
 
 @pytest.mark.parametrize("kind", ["<f2", ">f8", "<i4", "?"])
 def test_numbers_of_every_kind_and_order(tmp_path: Path, kind: str):
     states = np.asfortranarray((100 * networks(2)["states"]).astype(kind))
-    ((one, _),) = read_networks([save(tmp_path / "nets.npz", states=states)]).values()
+    ((one, _),) = read_networks([save(tmp_path / "nets.npz", states=states)]).groups.values()
     assert one.states is not None and (one.states == states[0]).all()
 
 
@@ -115,3 +120,60 @@ def test_whole_numbers_are_measured_like_others(tmp_path: Path):
     assert measure_files([path], tmp_path / "out", dsa=DSA).problems == ()
     expected = metrics.dsa_distances(states.astype(float), delays=3, rank=4, starts=2)[0, 1]
     assert value(tmp_path / "out", "dsa") == pytest.approx(expected, rel=1e-12)
+
+
+def test_labels_and_names_are_shown_as_what_they_are(tmp_path: Path):
+    strange = ["\x1b[31mred", "\u202eevil", "a\x00b", "a\ufffe", "a\ud800", "x" * 5000, "x" * 4999]
+    path = save(tmp_path / "nets\x1b2.npz", losses=np.ones(7), labels=strange)
+    found = read_networks([path]).groups
+    *short, one, two = found
+    assert short == ["␛[31mred", "�evil", "a␀b", "a�"] and len(found["a�"]) == 2
+    assert max(len(one), len(two)) <= 80 and one != two and one.startswith("xxx")
+    assert found[one][0].name == "network 5 of nets␛2.npz"
+    assert list(read_networks([path], group_by="file").groups) == ["nets␛2"]
+
+
+def test_numbers_that_are_labels_keep_their_digits(tmp_path: Path):
+    for kind in ("f8", "f4", "i8"):
+        dates = np.array([20240101, 20240102, 20240110], kind)
+        path = save(tmp_path / f"{kind}.npz", losses=np.ones(3), labels=dates)
+        # Numbers of 32 bits that are equal as they are stored are one label.
+        assert len(read_networks([path]).groups) == len(set(dates.tolist()))
+    labels = np.array([0.1, 1e-3, 1234567.125, 1234567.25])
+    path = save(tmp_path / "labels.npz", losses=np.ones(4), labels=labels)
+    assert list(read_networks([path]).groups) == ["0.1", "0.001", "1234567.125", "1234567.25"]
+
+
+def test_what_is_not_used_is_said(tmp_path: Path, capsys: Any):
+    typo = save(tmp_path / "typo.npz", losses=np.ones(2), label=["a", "b"], seeds=[1, 2])
+    (said,) = read_networks([typo]).unused
+    assert said == "typo.npz: not used: `label`, `seeds`; did you mean 'labels'?"
+    folder = tmp_path / "nets"
+    for index in range(2):
+        tensors(folder / f"{index}.safetensors", state_dict(np.eye(3)), {"labels": "x"})
+    save(folder / "more.npz", losses=np.ones(2))
+    (folder / ".hidden").touch()
+    for index in range(7):
+        (folder / f"model{index}.pt").touch()
+    files, *labels = read_networks([folder]).unused
+    shown = ", ".join(f"`model{index}.pt`" for index in range(5))
+    assert files == f"nets: not used: {shown} and 3 more"
+    assert labels == [
+        f"{index}.safetensors: not used: `labels`; did you mean 'label'?" for index in range(2)
+    ]
+    assert main(["measure", str(typo), "--out", str(tmp_path / "out")]) == 0
+    assert f"warning: {said}" in capsys.readouterr().err
+    assert said in html.unescape((tmp_path / "out/report.html").read_text())
+
+
+def test_a_file_of_the_safetensors_library(tmp_path: Path):
+    (tmp_path / "seed0.safetensors").write_bytes((FIXTURES / "network.safetensors").read_bytes())
+    reading = read_networks([tmp_path])
+    assert list(reading.groups) == ["größe"] and reading.unused == ()
+    (given,) = reading.groups["größe"]
+    # What made the file: weights are drawn first, then states of 6 trials, 24 steps and 6 units.
+    random = np.random.default_rng(0)
+    weights = random.normal(size=(6, 6)).astype(np.float32)
+    assert given.weights is not None and (given.weights == weights).all()
+    states = random.normal(size=(6, 24, 6)).cumsum(1)
+    assert given.states is not None and (given.states == states).all()

@@ -92,3 +92,15 @@ def test_settings_that_the_data_do_not_carry(tmp_path: Path, dsa: kinds.DSA, sai
     found = measure_files([path], tmp_path / "out", dsa=dsa, pif=PIF)
     assert said in found.problems[0]
     assert {row["level"] for row in found.degeneracy} == {"behavior", "weights"}
+
+
+def test_axes_in_another_order_are_noticed_where_weights_tell(tmp_path: Path):
+    given = networks(2)
+    swapped = given | {"states": given["states"].swapaxes(-2, -1)}
+    found = measure_files([save(tmp_path / "swap.npz", **swapped)], tmp_path / "out", dsa=DSA)
+    assert "of 24 units by their last axis and its weights of 5" in found.problems[0]
+    assert "states.swapaxes(-2, -1)" in found.problems[0]
+    fewer = given | {"states": given["states"][..., :4]}
+    found = measure_files([save(tmp_path / "fewer.npz", **fewer)], tmp_path / "out", dsa=DSA)
+    assert "of 4 units" in found.problems[0] and "give those of every unit" in found.problems[0]
+    assert {row["level"] for row in found.degeneracy} == {"behavior", "weights"}

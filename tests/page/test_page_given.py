@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from degendsl.elsewhere import Comparison, measure_files
 from degendsl.spec import kinds
+from degendsl_reports import write_report
 
 N, UNITS = 4, 5
 LABELS = np.array(["tanh", "tanh", "gated", "gated"])
@@ -97,3 +98,23 @@ def test_networks_are_called_by_their_names(browser: Browser, tmp_path: Path):
         choose(page, "map-weights", "0.1")
         assert "tanh, network 1 of nets.npz" in page.inner_text("#chosen")
         assert trouble == []
+
+
+def test_no_name_can_break_a_drawing(tmp_path: Path):
+    strange = np.array(["\x1b[31mred"] * 2 + ["\u202ea\x07b\x00c\ufffe"] * 2)
+    found = measured(tmp_path, ("ne\x1bts", ALL | {"labels": strange}))
+    page = found.report.read_text()
+    assert not re.search("[\x00-\x08\x0b-\x1f\u202e\ufffe]", page)
+    assert "␛[31mred" in page and "0 of ne␛ts.npz" in page
+    # Labels of a study come from a spec, which may be a stranger's.
+    found.store.write_lock(
+        found.store.lock
+        | {
+            "conditions": [
+                {**c, "label": "\x1b\ufffe", "levels": {"label": f"{k}\x0b"}}
+                for k, c in enumerate(found.store.lock["conditions"])
+            ]
+        }
+    )
+    write_report(found.store)
+    assert not re.search("[\x00-\x08\x0b-\x1f\u202e\ufffe]", found.report.read_text())

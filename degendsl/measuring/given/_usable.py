@@ -40,7 +40,7 @@ def usable(networks: Sequence[Given]) -> Usable:
     states = {k: _real(one.states) for k, one in enumerate(networks) if one.states is not None}
     weights = {k: one.weights for k, one in enumerate(networks) if one.weights is not None}
     losses = {k: one.loss for k, one in enumerate(networks) if one.loss is not None}
-    seen = sound("dynamics", states, _states(states, names))
+    seen = sound("dynamics", states, _states(states, weights, names))
     unclear = {k: one.unclear for k, one in enumerate(networks) if one.unclear}
     square = sound("weights", weights | unclear, _weights(weights, names) | unclear)
     finite = sound("behaviour", losses, _losses(losses, names))
@@ -76,7 +76,9 @@ def _those(
     )
 
 
-def _states(given: Mapping[int, np.ndarray], names: Mapping[int, str]) -> dict[int, str]:
+def _states(
+    given: Mapping[int, np.ndarray], weights: Mapping[int, np.ndarray], names: Mapping[int, str]
+) -> dict[int, str]:
     """Why states cannot be compared, by the place of their network."""
     lengths = Counter(states.shape[:2] for states in given.values())
     usual = lengths.most_common(1)[0][0] if lengths else ()
@@ -92,7 +94,23 @@ def _states(given: Mapping[int, np.ndarray], names: Mapping[int, str]) -> dict[i
                 f"{name} has {_trials(states.shape)} and others have {_trials(usual)}: give every "
                 "network the same trials"
             )
+        elif place in weights and (bad := _other_units(states, weights[place])):
+            why[place] = f"the states of {name} {bad}"
     return why
+
+
+def _other_units(states: np.ndarray, weights: np.ndarray) -> str:
+    """How states are not of the units that the weights are of; nothing where they may be."""
+    time, units = states.shape[1:]
+    if weights.shape != (len(weights),) * 2 or len(weights) == units:
+        return ""
+    remedy = "give those of every unit, or give the weights alone"
+    if time == len(weights):
+        remedy = "swap them: states.swapaxes(-2, -1)"
+    return (
+        f"are of {units} units by their last axis and its weights of {len(weights)}: the axes "
+        f"must be (network, trial, time, unit); {remedy}"
+    )
 
 
 def _weights(given: Mapping[int, np.ndarray], names: Mapping[int, str]) -> dict[int, str]:
