@@ -9,7 +9,9 @@ from typing import Any
 from degendsl.errors import RunnerError
 from degendsl.planning import (
     CompileGroup,
+    Condition,
     Estimate,
+    Measuring,
     Plan,
     Row,
     Speed,
@@ -19,6 +21,7 @@ from degendsl.planning import (
     group_seconds,
     known_speed,
     lanes_within,
+    measuring,
     memory_available,
     memory_bytes,
     network_bytes,
@@ -34,13 +37,15 @@ class Outlook:
     """What a run would do.
 
     rows: each condition, what is done and why the rest is new. groups: programs that would be
-    compiled. too_large: why this machine cannot do it, with the number that it could.
+    compiled. estimate: of training. measuring: of conditions of which nothing is measured yet, or
+    not of all networks. too_large: why this machine cannot do it, with the number that it could.
     """
 
     rows: tuple[Row, ...]
     missing: tuple[Unit, ...]
     groups: tuple[CompileGroup, ...]
     estimate: Estimate
+    measuring: Measuring
     too_large: tuple[str, ...]
 
 
@@ -75,6 +80,7 @@ def outlook(
         missing=missing,
         groups=plan.groups(missing),
         estimate=costs,
+        measuring=measuring(plan, _unmeasured(plan, missing, store)),
         too_large=tuple(_too_large(plan, missing, store, lanes, devices)),
     )
 
@@ -183,6 +189,15 @@ def _epochs_so_far(store: Store) -> float | None:
     ]
     networks = sum(count for count, _ in known)
     return sum(count * epochs for count, epochs in known) / networks if networks else None
+
+
+def _unmeasured(plan: Plan, missing: Sequence[Unit], store: Store) -> list[Condition]:
+    open_ones = {unit.condition.id for unit in missing}
+    return [
+        condition
+        for condition in plan.conditions
+        if condition.id in open_ones or not any(store.measures(condition.id))
+    ]
 
 
 def _too_large(

@@ -45,7 +45,14 @@ def _planned(options: argparse.Namespace, target: str) -> Answer:
     scales = scaling(plan)
     return Answer(
         text="\n".join(
-            [*_rows(found), _sum(plan, found, store), *scales, *_costs(found), *_last(last)]
+            [
+                *_rows(found),
+                _sum(plan, found, store),
+                *scales,
+                *_costs(found),
+                *_measuring(found.measuring),
+                *_last(last),
+            ]
         ),
         content={
             "folder": str(store.root),
@@ -54,6 +61,7 @@ def _planned(options: argparse.Namespace, target: str) -> Answer:
             "programs": len(found.groups),
             "conditions": [row.plain() for row in found.rows],
             "estimate": found.estimate.plain(),
+            "measuring": found.measuring.plain(),
             "last_run": last,
             "too_large": list(found.too_large),
             "scaling": scales,
@@ -103,6 +111,18 @@ def _costs(found: Any) -> list[str]:
     else:
         took = "time not known without a probe"
     return [f"{where}; {took}; {size(costs.memory)} of memory, {size(costs.disk)} of disk"]
+
+
+def _measuring(costs: Any) -> list[str]:
+    from degendsl.outlook import duration
+
+    if not costs.conditions:
+        return []
+    return [
+        f"measuring {count(costs.conditions, 'condition')}: {count(costs.operators, 'operator')}, "
+        f"{count(costs.dynamics, 'pair')} of dynamics, {count(costs.weights, 'pair')} of weights; "
+        f"roughly {duration(costs.seconds)}"
+    ]
 
 
 def _last(last: Any) -> list[str]:

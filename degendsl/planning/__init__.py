@@ -17,6 +17,8 @@ from ._machine import keep_speed as keep_speed
 from ._machine import known_speed as known_speed
 from ._machine import machine_name as machine_name
 from ._machine import memory_available as memory_available
+from ._measuring import Measuring as Measuring
+from ._measuring import measuring as measuring
 from ._methods import Sentences as Sentences
 from ._methods import methods as methods
 from ._methods import sentences as sentences
