@@ -1,13 +1,17 @@
 """What every test shares: two host devices, tiny specs, and programs compiled once."""
 
 import os
+import pickle
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
 
 os.environ.setdefault("EQX_ON_ERROR", "nan")
 
 import pytest  # noqa: E402
+from filelock import FileLock  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from degendsl.api import RunResult  # noqa: E402
@@ -35,12 +39,26 @@ measure:
 SWEPT = TINY + "sweep:\n  - train.optimizer.learning_rate: [1e-2, 2e-2]\n"
 
 
+Made = TypeVar("Made")
 _COMPILED = tempfile.TemporaryDirectory()
 
 
 def tiny(text: str = TINY, *overrides: str) -> Spec:
     """A spec that trains in about a second, with some values changed."""
     return parse_spec(text, overrides=overrides)
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Made]) -> Made:
+    """What many tests read, made by the worker that comes first, in a folder of that name."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Each worker has a folder of its own in the one of this run.
+        folder = folder.parent
+    kept = folder / f"{name}.pickle"
+    with FileLock(folder / f"{name}.lock"):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(make(folder / name)))
+        return pickle.loads(kept.read_bytes())
 
 
 def pytest_sessionstart() -> None:
@@ -104,4 +122,5 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     """A small study of two conditions, trained and measured once."""
     import degendsl
 
-    return degendsl.run(tiny(EXPECTING, *ASKED), tmp_path_factory.mktemp("study"))
+    spec = tiny(EXPECTING, *ASKED)
+    return once(tmp_path_factory, "study", lambda folder: degendsl.run(spec, folder))

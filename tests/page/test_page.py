@@ -1,24 +1,21 @@
-"""The page in a real browser: what it shows, what it refuses, whether all can read it."""
+"""The page in a real browser: what it shows, what it refuses, what is left on paper."""
 
-import os
 import re
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from conftest import HOSTILE
-from pages import all_awake, awake, choose, opened, two_factors
+from conftest import HOSTILE, once
+from pages import all_awake, opened, two_factors
 from playwright.sync_api import Browser, Page
 
 from degendsl.api import RunResult
 from degendsl.store import Store
 
-AXE = Path(__file__).parents[2] / ".tools" / "node_modules" / "axe-core" / "axe.min.js"
-
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return two_factors(tmp_path_factory.mktemp("synthetic"))
+    return once(tmp_path_factory, "synthetic", two_factors)
 
 
 # Texts of drawings that leave them, or that lie on one another.
@@ -90,20 +87,21 @@ def read(page: Page) -> Reading:
     )
 
 
-@pytest.fixture(scope="module")
-def visits(browser: Browser, store: Store, study: RunResult) -> dict[str, Visit]:
-    """A page of a real study, read on a desk, and one of every table, read on a phone."""
-    return {
-        "trained": visit(browser, study.store, 1180, 390),
-        "synthetic": visit(browser, store, 390, 1180),
-    }
+@pytest.fixture(params=["trained", "synthetic"])
+def found(
+    request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Visit:
+    """A page of a real study, read on a desk, or one of every table, read on a phone."""
+
+    def seen(_: Path) -> Visit:
+        if request.param == "trained":
+            return visit(browser, request.getfixturevalue("study").store, 1180, 390)
+        return visit(browser, request.getfixturevalue("store"), 390, 1180)
+
+    return once(tmp_path_factory, f"visit-{request.param}", seen)
 
 
-@pytest.mark.parametrize("name", ["trained", "synthetic"])
-def test_a_page_opens_and_comes_to_life_without_errors_or_requests(
-    visits: dict[str, Visit], name: str
-):
-    found = visits[name]
+def test_a_page_opens_and_comes_to_life_without_errors_or_requests(found: Visit):
     assert found.trouble == [] and found.title == HOSTILE
     assert found.sections == [
         "findings", "levels", "behavior", "dynamics", "weights", "learning", "task", "ran",
@@ -112,15 +110,12 @@ def test_a_page_opens_and_comes_to_life_without_errors_or_requests(
     assert found.marks > 200
 
 
-@pytest.mark.parametrize("name", ["trained", "synthetic"])
-def test_nothing_is_cut_off_and_no_label_lies_on_another(visits: dict[str, Visit], name: str):
-    for one in visits[name][3:6]:
+def test_nothing_is_cut_off_and_no_label_lies_on_another(found: Visit):
+    for one in found[3:6]:
         assert not one.sideways and one.unreadable == []
 
 
-@pytest.mark.parametrize("name", ["trained", "synthetic"])
-def test_every_chart_has_words_and_numbers(visits: dict[str, Visit], name: str):
-    found = visits[name]
+def test_every_chart_has_words_and_numbers(found: Visit):
     assert found.other.silent == found.still.silent == found.live.silent == []
     # Vega's pictures are called as the drawings that they replace.
     assert all(found.still.names) and found.live.names == found.still.names
@@ -148,30 +143,6 @@ def test_the_policy_lets_nothing_run_but_the_page_itself(browser: Browser, store
         )
         assert page.evaluate("window.intruded") is None
         assert page.evaluate("fetch('https://example.org').then(() => 1, () => 0)") == 0
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1180), ("dark", 390)])
-def test_axe_finds_nothing_serious(browser: Browser, store: Store, scheme: str, width: int):
-    if not AXE.exists():
-        if "axe" in os.environ.get("DEGENDSL_REQUIRE", ""):
-            pytest.fail(f"axe-core is required here and not at {AXE}")
-        pytest.skip("no axe-core; `npm install --prefix .tools axe-core@4` brings it")
-    viewport = {"width": width, "height": 900}
-    with opened(browser, store, color_scheme=scheme, viewport=viewport) as (page, _):
-        page.evaluate("[...document.querySelectorAll('details')].forEach(one => one.open = true)")
-        awake(page, "level-dynamics", "trials-in", "map-weights")
-        choose(page, "map-weights", "0.1")
-        page.evaluate(AXE.read_text())
-        found = page.evaluate(
-            "axe.run({resultTypes: ['violations']}).then(result => result.violations)"
-        )
-    bad = [
-        f"{one['id']}: {node['html'][:120]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
-    assert bad == []
 
 
 def test_it_reads_without_scripts(browser: Browser, store: Store):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from conftest import once
 from pages import awake, choose, in_focus, opened, two_factors
 from playwright.sync_api import Browser, expect
 
@@ -15,7 +16,7 @@ from degendsl_reports._live import packed
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return two_factors(tmp_path_factory.mktemp("synthetic"))
+    return once(tmp_path_factory, "synthetic", two_factors)
 
 
 def test_choosing_a_network_shows_it_in_every_view(browser: Browser, store: Store):
