@@ -1,5 +1,6 @@
 """A spec run from end to end: train, measure, write tables and page."""
 
+import importlib
 import platform
 import subprocess
 from collections.abc import Callable, Sequence
@@ -77,6 +78,7 @@ def run(
     memory or disk cannot hold the run.
     """
     spec = spec if isinstance(spec, Spec) else load_spec(spec)
+    _load_all()
     listener = listener or Listener()
     plan = make_plan(spec)
     store = store_for(spec.study.name, spec.folder_hash, out)
@@ -207,6 +209,17 @@ def lock_of(plan: Plan, realisation: Any, before: dict[str, Any]) -> dict[str, A
         "python": platform.python_version(),
         "git": before.get("git") or _git_state(spec.path),
     }
+
+
+def _load_all() -> None:
+    """Load what measures and reports before training begins.
+
+    Training may take hours, in which this code may be updated on disk: half of one version and
+    half of another would measure what neither means, or nothing.
+    """
+    for name in ("training", "measuring", "analysis"):
+        importlib.import_module(f"degendsl.{name}")
+    importlib.import_module("degendsl_reports")
 
 
 def _finish(plan: Plan, store: Store, listener: Listener) -> RunResult:

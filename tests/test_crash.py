@@ -137,3 +137,26 @@ def test_a_run_asked_to_stop_keeps_a_checkpoint(number: int, code: int, tmp_path
     assert process.returncode == code, said
     assert "goes on from the checkpoint" in said and "Traceback" not in said
     assert len(list((tmp_path / "out").rglob("checkpoints/*.npz"))) == 1
+
+
+_LATE = """
+import sys
+import degendsl
+from degendsl import api
+
+def ours():
+    return {name for name in sys.modules if name.startswith("degendsl")}
+
+train, before = api.train, set()
+api.train = lambda *given: (before.update(ours()), train(*given))
+degendsl.run(*sys.argv[1:])
+print(sorted(ours() - before))
+"""
+
+
+@pytest.mark.slow
+def test_an_update_of_the_code_during_a_run_does_not_reach_it(spec: Path, tmp_path: Path):
+    """All of ours is loaded before training begins."""
+    words = [sys.executable, "-c", _LATE, str(spec), str(tmp_path)]
+    done = subprocess.run(words, env=environment(), capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
