@@ -15,10 +15,10 @@ from ._plan import Condition, Plan
 # 16 starts; of a pair of matrices by units, with as many starts as the size asks for, and of one
 # start. Random operators and matrices, which no start solves at once.
 _CORES = 2
-_OPERATORS = {3: 0.0036, 6: 0.0048, 10: 0.0077, 20: 0.0215, 30: 0.0437, 50: 0.313}
+_OPERATORS = {3: 0.0027, 6: 0.0039, 10: 0.0047, 20: 0.0126, 30: 0.029, 50: 0.217}
 _STARTS = 16
-_MATRICES = {8: 0.023, 16: 0.048, 32: 0.060, 64: 0.028, 128: 0.043, 256: 0.188}
-_START = {8: 0.0028, 16: 0.0065, 32: 0.0027, 64: 0.0039, 128: 0.0066, 256: 0.032}
+_MATRICES = {8: 0.017, 16: 0.066, 32: 0.053, 64: 0.025, 128: 0.028, 256: 0.161}
+_START = {8: 0.0022, 16: 0.0072, 32: 0.0022, 64: 0.0026, 128: 0.0047, 256: 0.025}
 # Of an operator for each (sample, feature), and for each (sample, feature, feature).
 _SAMPLE, _PRODUCT = 1e-8, 1.3e-11
 # Of what does not depend on pairs: losses, examples, fixed points; of a condition, and a network.
