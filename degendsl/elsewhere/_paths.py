@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,9 @@ def one_line(text: str) -> str:
 
 
 def names_of(paths: Sequence[Path]) -> list[str]:
-    """What groups without a label are called: their file or folder, or its path where two share it.
+    """What groups without a label are called: their file or folder.
+
+    Where two share a name, it is as much of the path's end as tells them apart.
 
     Files of tensors hold a network each, and belong together by their folder.
 
@@ -59,9 +61,17 @@ def names_of(paths: Sequence[Path]) -> list[str]:
         for name in short
     ]
     return [
-        one_line(name if len(those) == 1 else str(home))
+        one_line(name if len(those) == 1 else _told_apart(home.resolve(), those))
         for home, name, those in zip(homes, short, sharing, strict=True)
     ]
+
+
+def _told_apart(place: Path, others: Collection[Path]) -> str:
+    """As much of the end of a path as none of the others ends with."""
+    for count in range(1, len(place.parts)):
+        if sum(other.parts[-count:] == place.parts[-count:] for other in others) == 1:
+            return "/".join(place.parts[-count:])
+    return str(place)
 
 
 def _counted(path: Path) -> list[Any]:

@@ -80,7 +80,7 @@ def _read(path: Path, name: str, budget: Budget) -> _Found:
         label, network, unused = _of_tensors(path, budget)
         return [(label, network)], unused
     # Two files of one name are told apart wherever a network is named.
-    shown = one_line(path.name if name == one_line(path.stem) else str(path))
+    shown = one_line(path.name) if name == one_line(path.stem) else name
     return _of_npz(path, shown, budget)
 
 

@@ -91,8 +91,11 @@ def test_files_of_one_name_are_told_apart_and_none_is_read_twice(tmp_path: Path)
         save(tmp_path / folder / "nets.npz", losses=np.ones(1))
     one, two = tmp_path / "one/nets.npz", tmp_path / "two/nets.npz"
     found = read_networks([one, two]).groups
-    assert list(found) == [str(one), str(two)]
-    assert found[str(two)][0].name == f"network 0 of {two}"
+    assert list(found) == ["one/nets.npz", "two/nets.npz"]
+    assert found["two/nets.npz"][0].name == "network 0 of two/nets.npz"
+    (tmp_path / "two" / "nets").mkdir()
+    tensors(tmp_path / "two" / "nets" / "a.safetensors", {"weight_hh": np.eye(2)})
+    assert list(read_networks([two, two.with_suffix("")]).groups) == ["nets.npz", "nets"]
     with pytest.raises(InputError, match="is given twice"):
         read_networks([one, tmp_path / "two" / ".." / "one" / "nets.npz"])
 

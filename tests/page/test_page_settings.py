@@ -120,7 +120,7 @@ def test_every_interval_of_a_change_is_drawn_whole_or_goes_on_as_an_arrow(study:
     rows = rows.with_columns(pl.Series(name, values) for name, values in changes.items())
     store.write_table("sensitivity", rows)
     (chart,) = (c for c in sensitivity_charts(Study(store), "dynamics") if "settings" not in c.id)
-    assert ("Arrows: the interval goes on" in chart.note) == far
+    assert ("Arrows: there is more beyond" in chart.note) == far
     spec = chart.panels[0].draw(506).to_dict()
     data = spec["datasets"]
     zero, intervals, *arrows, points, none = spec["layer"]
@@ -141,6 +141,22 @@ def test_every_interval_of_a_change_is_drawn_whole_or_goes_on_as_an_arrow(study:
     labels = re.findall(r">([+−]?[\d.]+)</text>", said)
     rising = ["+100", "+900", "+9900"] if far else ["+100", "+400", "+900"]
     assert labels == ["−50", "0", *rising]
+
+
+def test_changes_to_nothing_and_without_any_value_are_drawn(study: Study):
+    store = study.store
+    rows = store.table("sensitivity").head(2)
+    for gone, ends in ((-1.0, [0.01, 1.0]), (None, [1.0, 1.0])):
+        columns = [pl.lit(gone, float).alias(name) for name in ("change", "ci_low", "ci_high")]
+        store.write_table("sensitivity", rows.with_columns(columns))
+        (chart,) = (
+            c for c in sensitivity_charts(Study(store), "dynamics") if "settings" not in c.id
+        )
+        assert ("Arrows" in chart.note) == (gone is not None)
+        spec = chart.panels[0].draw(506).to_dict()
+        assert spec["layer"][-2]["encoding"]["x"]["scale"]["domain"] == ends
+        said = draw(specification(chart.panels[0].draw, 506)).body
+        assert ("<circle" in said) == (gone is not None)
 
 
 def test_a_grid_without_factors_was_asked_for(study: Study):

@@ -7,7 +7,7 @@ import polars as pl
 
 from .._charts import Chart, Panel, table_of
 from .._degeneracy import primary
-from .._numbers import Number, least, most
+from .._numbers import Number
 from .._study import Study
 from .._theme import SOFT, Graphic, tip
 from .._words import LEVELS
@@ -33,7 +33,7 @@ def _changes(study: Study, level: str) -> list[Chart]:
         ratio=1 + pl.col("change"), low=1 + pl.col("ci_low"), high=1 + pl.col("ci_high")
     )
     ends = _ends(rows)
-    cut = (rows["low"] < ends[0]).any() or (rows["high"] > ends[1]).any()
+    cut = any((rows[name] < ends[0]).any() or (rows[name] > ends[1]).any() for name in _DRAWN)
 
     def panel(factor: str) -> Panel:
         here = rows.filter(pl.col("factor") == factor)
@@ -64,23 +64,22 @@ def _changes(study: Study, level: str) -> list[Chart]:
             ),
             note=f"{study.metric(name).title}; a verdict needs one sign throughout. Halving is as "
             "long as doubling."
-            + (" Arrows: the interval goes on, see the numbers." if cut else ""),
+            + (" Arrows: there is more beyond, see the numbers." if cut else ""),
         )
     ]
 
 
 def _ends(rows: pl.DataFrame) -> tuple[Number, Number]:
-    """The least and the greatest ratio that are drawn: every change, and intervals up to a hundred
-    times as much or as little, for beyond all others would be squeezed together."""
-    low, high = least(rows["low"]) or _FAR[0], most(rows["high"]) or _FAR[1]
-    return (
-        min(1.0, least(rows["ratio"]), max(low, _FAR[0])),
-        max(1.0, most(rows["ratio"]), min(high, _FAR[1])),
-    )
+    """The least and the greatest ratio that are drawn: up to a hundred times as much or as little,
+    for beyond all others would be squeezed together, and along logarithms zero is endlessly far."""
+    ratios = [one for name in _DRAWN for one in rows[name].drop_nulls()] or [1.0]
+    least, most = _FAR
+    return min(1.0, max(least, min(ratios))), max(1.0, min(most, max(ratios)))
 
 
-# Ratios up to which intervals are drawn.
+# Ratios that are drawn.
 _FAR = 0.01, 100.0
+_DRAWN = "ratio", "low", "high"
 _ROUND = 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0
 _ROUND_FAR = 0.01, 0.1, 0.5, 1.0, 2.0, 10.0, 100.0
 _PERCENT = (
@@ -102,15 +101,14 @@ def _forest(rows: pl.DataFrame, ends: tuple[Number, Number], factor: str) -> Gra
     settings = alt.Scale(domain=rows["setting"].to_list())
     drawn = rows.select(
         "setting",
-        "ratio",
         pl.when(pl.col("change") > 0)
         .then(pl.lit("var(--rising)"))
         .otherwise(pl.lit("var(--falling)"))
         .alias("paint"),
         *(pl.col(name) * 100 for name in ("change", "ci_low", "ci_high")),
-        *(pl.col(name).clip(*ends) for name in ("low", "high")),
-        below=pl.col("low") < ends[0],
-        above=pl.col("high") > ends[1],
+        *(pl.col(name).clip(*ends) for name in _DRAWN),
+        below=pl.min_horizontal("ratio", "low") < ends[0],
+        above=pl.max_horizontal("ratio", "high") > ends[1],
     )
     ticks = _ticks(*ends)
     y = alt.Y("setting:N", scale=settings, axis=alt.Axis(title=None, labelLimit=220))
@@ -139,9 +137,9 @@ def _forest(rows: pl.DataFrame, ends: tuple[Number, Number], factor: str) -> Gra
     arrows = [
         alt.Chart(drawn.filter(beyond))
         .mark_point(shape=shape, size=50, filled=True, opacity=1)
-        .encode(x=f"{end}:Q", y=y, color=alt.Color("paint:N", scale=None))
+        .encode(x=alt.XDatum(end), y=y, color=alt.Color("paint:N", scale=None))
         for beyond, end, shape in (
-            ("below", "low", "triangle-left"), ("above", "high", "triangle-right")
+            ("below", ends[0], "triangle-left"), ("above", ends[1], "triangle-right")
         )
         if drawn[beyond].any()
     ]  # fmt: skip
