@@ -76,9 +76,10 @@ def named(names: Sequence[str] | None, count: int) -> Sequence[str]:
     """What messages call each of so many networks."""
     if names is None:
         return [f"network {index}" for index in range(count)]
-    if len(names) != count:
-        raise MeasureError(f"there are {len(names)} names of {count} networks; name each of them")
-    return names
+    found = listed(names, "the names")
+    if len(found) != count:
+        raise MeasureError(f"there are {len(found)} names of {count} networks; name each of them")
+    return found
 
 
 def alike(

@@ -12,7 +12,7 @@ from degendsl.errors import MeasureError
 from ._assignment import Assignment, Problem, value
 from ._crowd import FEW
 from ._matching import Search
-from ._numbers import at_least, one_of
+from ._numbers import at_least, checked_pairs, listed, named, one_of
 from ._weights import Weights, balanced
 
 # Not (network, unit, unit): what is not square is refused by name.
@@ -68,11 +68,12 @@ def pif_distances(
     **Reference:** FAQ, Vogelstein et al., PLoS ONE 2015, with annealed starts before it (Kosowsky
     & Yuille, Neural Networks 1994) and pairwise exchanges after it.
     """
-    if len(weights) < 2:
+    given = listed(weights, "the weights")
+    if len(given) < 2:
         raise MeasureError("a distance needs at least two networks; add networks")
-    pairs = [(i, j) for i in range(len(weights)) for j in range(i)]
-    matches = match_pairs(weights, pairs, starts=starts, seed=seed, group=group)
-    distances = np.zeros((len(weights), len(weights)))
+    pairs = [(i, j) for i in range(len(given)) for j in range(i)]
+    matches = match_pairs(given, pairs, starts=starts, seed=seed, group=group)
+    distances = np.zeros((len(given), len(given)))
     for (i, j), match in zip(pairs, matches, strict=True):
         distances[i, j] = distances[j, i] = match.distance
     return distances
@@ -95,7 +96,7 @@ def match_pairs(
     **Arguments:**
 
     - `weights`: recurrent matrices, or `Weights` of several blocks, all of one size.
-    - `pairs`: of places in `weights`.
+    - `pairs`: of places in `weights`, from 0 on.
     - `starts`, `seed`, `group`: see `pif_distances`.
     - `names`: of the networks, for messages.
 
@@ -103,20 +104,14 @@ def match_pairs(
     without units where there are several blocks.
 
     **Raises** `MeasureError` naming the network whose weights are not square, finite or as large as
-    the others', and for an unknown group.
+    the others', or the pair that is not there; for an unknown group, and names that are not as many
+    as the networks.
     """
     one_of("group", group, get_args(Group))
     at_least(1, starts=1 if starts is None else starts)
     at_least(0, seed=seed)
-    names = names or [f"network {index}" for index in range(len(weights))]
-    networks = [_checked(one, name) for one, name in zip(weights, names, strict=True)]
-    for name, one in zip(names, networks, strict=True):
-        if [block.shape for block in one] != [block.shape for block in networks[0]]:
-            raise MeasureError(
-                f"weights must be square and alike, but {name} has {_sizes(one)} and {names[0]} "
-                f"{_sizes(networks[0])}; weights of different sizes have no distance, "
-                "compare the dynamics"
-            )
+    networks = _checked(weights, names)
+    pairs = checked_pairs(pairs, len(networks))
     if group == "rescaled":
         networks = [balanced(one) for one in networks]
 
@@ -163,7 +158,10 @@ def default_starts(units: int) -> int:
 
     8 at 64 units, 5 from 87 on, up to 40 where there are fewer units, and 8 up to 16, where each
     start is a crowd.
+
+    **Raises** `MeasureError` where `units` is no whole number of at least 1.
     """
+    at_least(1, units=units)
     if units <= FEW:
         return 8
     return int(np.clip(round(8 * (64 / units) ** 1.5), 5, 40))
@@ -184,8 +182,15 @@ def shuffled(
     - `seed`: of the order.
 
     **Returns:** new matrices of the same shape.
+
+    **Raises** `MeasureError` where there is no matrix, and naming the network whose matrix is not
+    square, finite or as large as the others'.
     """
-    mixed = np.array(weights, np.float64)
+    at_least(0, seed=seed)
+    networks = _checked(weights)
+    if not networks:
+        raise MeasureError("there is no network; add networks")
+    mixed = np.stack([one.recurrent for one in networks])
     diagonal = np.eye(mixed.shape[1], dtype=bool)
     for index, one in enumerate(mixed):
         random = np.random.default_rng([seed, index])
@@ -268,5 +273,19 @@ def _norm(weights: Weights) -> float:
     return float(np.sqrt(sum((block**2).sum() for block in weights)))
 
 
-def _checked(given: Any, name: str) -> Weights:
-    return Weights.of(*(given if isinstance(given, Weights) else (given,)), name=name)
+def _checked(weights: Any, names: Sequence[str] | None = None) -> list[Weights]:
+    """The blocks of each network, of one size in all."""
+    given = listed(weights, "the weights")
+    names = named(names, len(given))
+    networks = [
+        Weights.of(*(one if isinstance(one, Weights) else (one,)), name=name)
+        for one, name in zip(given, names, strict=True)
+    ]
+    for name, one in zip(names, networks, strict=True):
+        if [block.shape for block in one] != [block.shape for block in networks[0]]:
+            raise MeasureError(
+                f"weights must be square and alike, but {name} has {_sizes(one)} and {names[0]} "
+                f"{_sizes(networks[0])}; weights of different sizes have no distance, "
+                "compare the dynamics"
+            )
+    return networks

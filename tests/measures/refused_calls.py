@@ -115,9 +115,13 @@ spoilable: dict[str, list[Spoilt]] = {
          lambda x: m.field_points(lambda p, x, s: p @ s, x, w, w[0])),
         (w, of_networks, lambda x: m.field_points(lambda p, x, s: p @ s, w, x, w[0])),
     ],
-    "pif_distances": [],
-    "match_pairs": [],
-    "match_units": [],
+    "pif_distances": [(w, compared, m.pif_distances)],
+    "match_pairs": [(w, of_networks, lambda x: m.match_pairs(x, [(1, 0)]))],
+    "match_units": [
+        (w[0], square, lambda x: m.match_units(x, w[1])),
+        (w[0], square, lambda x: m.match_units(w[1], x)),
+    ],
+    "shuffled": [(w, of_networks, m.shuffled)],
 }  # fmt: skip
 
 settings: dict[str, list[Callable[[], Any]]] = {
@@ -216,21 +220,34 @@ settings: dict[str, list[Callable[[], Any]]] = {
         lambda: m.pif_distances(w, starts=0),
         lambda: m.pif_distances(w, group="odd"),
         lambda: m.pif_distances([w[0], w[1, :2, :2]]),
-        *(
-            lambda how=how: m.pif_distances(of_networks[how](w))
-            for how in ("nan", "infinite", "object", "text", "complex", "huge", "ragged", "empty",
-                        "flat")
-        ),
-        lambda: m.pif_distances(w[:1]),
     ],
-    "match_pairs": [lambda: m.match_pairs(w, [(0, 1)], seed=-1)],
+    "match_pairs": [
+        lambda: m.match_pairs(w, [(0, 1)], seed=-1),
+        *(
+            lambda pairs=pairs: m.match_pairs(w, pairs)
+            for pairs in ([(0, 3)], [(-1, 0)], [(0,)], [0], 3, [(0.5, 1)], [("0", 1)])
+        ),
+        *(
+            lambda names=names: m.match_pairs(w, [(0, 1)], names=names)
+            for names in ([], ["a"], ["a"] * 4, "abc", 3)
+        ),
+    ],
+    "shuffled": [
+        lambda: m.shuffled(w, seed=-1),
+        lambda: m.shuffled(w[:, :2]),
+        lambda: m.shuffled([w[0], w[1, :2, :2]]),
+    ],
+    "default_starts": [
+        lambda units=units: m.default_starts(units)
+        for units in (0, -1, 64.0, nan, "64", None, True)
+    ],
     "match_units": [
         lambda: m.match_units(m.Weights(w[0], np.ones((2, 1)), np.ones((1, 3))), w[1])
     ],
 }  # fmt: skip
 
-# `unusable` says what is wrong instead; the others take what they are given.
-trusting = {"unusable", "default_starts", "shuffled"}
+# Says what is wrong instead.
+trusting = {"unusable"}
 public = {name for name in metrics.__all__ if inspect.isfunction(getattr(metrics, name))} | {
     "Weights"
 }
