@@ -147,7 +147,7 @@ def test_changes_to_nothing_and_without_any_value_are_drawn(study: Study):
     store = study.store
     rows = store.table("sensitivity").head(2)
     for gone, ends in ((-1.0, [0.01, 1.0]), (None, [1.0, 1.0])):
-        columns = [pl.lit(gone, float).alias(name) for name in ("change", "ci_low", "ci_high")]
+        columns = [pl.lit(gone, pl.Float64).alias(name) for name in ("change", "ci_low", "ci_high")]
         store.write_table("sensitivity", rows.with_columns(columns))
         (chart,) = (
             c for c in sensitivity_charts(Study(store), "dynamics") if "settings" not in c.id
