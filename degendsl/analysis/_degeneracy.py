@@ -1,6 +1,7 @@
 """One number for how much the networks of a condition differ, with its interval."""
 
 import abc
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from degendsl.measuring import ConditionMeasures, Measured
 
 from ._intervals import (
     Interval,
+    jackknife,
     jackknife_pair_mean,
     leave_one_out_pair_means,
     leave_one_out_spreads,
@@ -19,6 +21,7 @@ from ._intervals import (
     mean_interval,
     spread_interval,
     subset_pair_mean,
+    subset_pair_ratio,
 )
 
 # By level; the first of each is the primary one, which decides expectations.
@@ -128,6 +131,34 @@ class PairMean(Quantity):
 
 @final
 @dataclass(frozen=True, kw_only=True)
+class PairRatio(Quantity):
+    """A mean over pairs of networks over that of the same pairs before training, which errs too."""
+
+    seeds: tuple[int, ...]
+    trained: PairMean
+    untrained: PairMean
+
+    @property
+    def pairs(self) -> np.ndarray:
+        return self.trained.pairs
+
+    def _interval(self) -> Interval:
+        above, below = self.trained.distances, self.untrained.distances
+        if self.trained.complete:
+            left_out = np.array(list(self.without.values()))
+            return jackknife(float(above.mean() / below.mean()), left_out)
+        return subset_pair_ratio(self.pairs, above, below, len(self.seeds))
+
+    def _without(self) -> Mapping[int, float]:
+        # Without a network whose pairs alone lay apart before training there is no ratio.
+        return {
+            seed: above / below if (below := self.untrained.without[seed]) else math.nan
+            for seed, above in self.trained.without.items()
+        }
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
 class Spread(Quantity):
     """A standard deviation over networks."""
 
@@ -168,8 +199,11 @@ def quantity(
     """
     if measured is None:
         return None
+    if base_of(metric) == "pif_ratio":
+        return _pair_ratio("pif" + tag_of(metric), measured, untrained)
     if compared(metric):
-        return _pair_mean(metric, measured, untrained)
+        distances = measured.arrays.get(metric)
+        return None if distances is None else _pair_mean(measured, distances)
     base = base_of(metric)
     losses = measured.arrays.get("ood_mse" + tag_of(metric))
     if losses is None:
@@ -186,15 +220,22 @@ def quantity(
     return Spread(seeds=seeds, numbers=np.log10(losses)) if (losses > 0).all() else None
 
 
-def _pair_mean(metric: str, measured: Measured, untrained: Measured | None) -> PairMean | None:
-    base, tag = base_of(metric), tag_of(metric)
-    distances = measured.arrays.get(("pif" if base == "pif_ratio" else base) + tag)
-    if base == "pif_ratio" and distances is not None:
-        before = untrained.arrays.get("pif" + tag) if untrained else None
-        apart = 0.0 if before is None else finite_mean(before)
-        distances = distances / apart if apart else None
-    if distances is None:
+def _pair_ratio(metric: str, measured: Measured, untrained: Measured | None) -> PairRatio | None:
+    distances = measured.arrays.get(metric)
+    before = untrained.arrays.get(metric) if untrained else None
+    if distances is None or before is None:
         return None
+    # Pairs that have both distances; of the same networks the same pairs are compared.
+    both = np.isfinite(distances) & np.isfinite(before)
+    trained, start = (
+        _pair_mean(measured, np.where(both, one, np.nan)) for one in (distances, before)
+    )
+    if trained is None or start is None or not start.distances.any():
+        return None
+    return PairRatio(seeds=trained.seeds, trained=trained, untrained=start)
+
+
+def _pair_mean(measured: Measured, distances: np.ndarray) -> PairMean | None:
     # A network that could not be measured has no distance from any other.
     kept = np.isfinite(distances)
     pairs, distances = measured.arrays["pairs"][kept], distances[kept]

@@ -8,7 +8,6 @@ from jaxtyping import Float, Int
 from scipy import stats
 
 LEVEL = 0.95
-_RESAMPLES = 4000
 
 
 class Interval(NamedTuple):
@@ -24,13 +23,17 @@ def jackknife_pair_mean(distances: Float[np.ndarray, "network network"]) -> Inte
 
     Pairs that share a network are not independent, so networks are left out, never pairs.
     """
-    n = len(distances)
-    value = pair_mean(distances)
-    if n < 3:
+    left_out = leave_one_out_pair_means(distances) if len(distances) > 2 else np.array([])
+    return jackknife(pair_mean(distances), left_out)
+
+
+def jackknife(value: float, left_out: Float[np.ndarray, " network"]) -> Interval:
+    """An interval of a value that is never negative, from those without each network in turn."""
+    n = len(left_out)
+    if n < 3 or not np.isfinite(left_out).all():
         return Interval(value, math.nan, math.nan)
-    interval = _jackknife(value, leave_one_out_pair_means(distances))
-    # No mean distance is negative, so cutting there loses no coverage.
-    return interval._replace(low=max(0.0, interval.low))
+    error = math.sqrt((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum())
+    return _around(value, error, n)
 
 
 def mean_interval(numbers: Float[np.ndarray, " network"]) -> Interval:
@@ -38,8 +41,7 @@ def mean_interval(numbers: Float[np.ndarray, " network"]) -> Interval:
     n, value = len(numbers), float(numbers.mean())
     if n < 3:
         return Interval(value, math.nan, math.nan)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * float(numbers.std(ddof=1)) / math.sqrt(n)
-    return Interval(value, max(0.0, value - half), value + half)
+    return _around(value, float(numbers.std(ddof=1)) / math.sqrt(n), n)
 
 
 def pair_mean(distances: Float[np.ndarray, "network network"]) -> float:
@@ -69,16 +71,34 @@ def subset_pair_mean(
     jackknife would count the sampling of pairs twice. Never less than if pairs were independent.
     """
     value = float(distances.mean())
-    m = len(distances)
+    return _subset(value, distances - value, pairs, n)
+
+
+def subset_pair_ratio(
+    pairs: Int[np.ndarray, "pair 2"],
+    distances: Float[np.ndarray, " pair"],
+    before: Float[np.ndarray, " pair"],
+    n: int,
+) -> Interval:
+    """The mean over some pairs over that of the same pairs before, r = mean d / mean b.
+
+    To first order it errs as a mean of (d − r b) / mean b does, so that is what `subset_pair_mean`
+    is taken of.
+    """
+    value = float(distances.mean() / before.mean())
+    return _subset(value, (distances - value * before) / before.mean(), pairs, n)
+
+
+def _subset(
+    value: float, deviation: Float[np.ndarray, " pair"], pairs: Int[np.ndarray, "pair 2"], n: int
+) -> Interval:
+    m = len(deviation)
     if n < 3 or m < 3:
         return Interval(value, math.nan, math.nan)
-    deviation = distances - value
     per_network = np.bincount(pairs.ravel(), np.repeat(deviation, 2), minlength=n)
     own = (deviation**2).sum()
     shared = (per_network**2).sum() - own
-    error = math.sqrt(max(shared, own) / m**2 * n / (n - 1))
-    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * error
-    return Interval(value, max(0.0, value - half), value + half)
+    return _around(value, math.sqrt(max(shared, own) / m**2 * n / (n - 1)), n)
 
 
 def leave_one_out_subset_means(
@@ -94,34 +114,6 @@ def leave_one_out_subset_means(
 def leave_one_out_spreads(losses: Float[np.ndarray, " network"]) -> Float[np.ndarray, " network"]:
     """The standard deviation without each network in turn."""
     return np.array([np.delete(losses, index).std() for index in range(len(losses))])
-
-
-def bca_spread(losses: Float[np.ndarray, " network"], *, seed: int = 0) -> Interval:
-    """σ of the losses, with a bias-corrected accelerated bootstrap over networks on log σ.
-
-    Percentile intervals of a standard deviation are biased low at ten networks; BCa corrects for
-    bias and skew (Efron 1987). Deterministic given `seed`.
-    """
-    losses = np.asarray(losses, np.float64)
-    n, value = len(losses), float(losses.std())
-    if n < 3 or value == 0.0:
-        return Interval(value, math.nan, math.nan)
-    chosen = np.random.default_rng(seed).integers(0, n, (_RESAMPLES, n))
-    spreads = losses[chosen].std(axis=1)
-    # A resample of one network only has no spread; its logarithm is left out.
-    resampled = np.log(spreads[spreads > 0])
-    left_out = leave_one_out_spreads(losses)
-    if (left_out <= 0).any():
-        return Interval(value, math.nan, math.nan)
-    deviation = np.log(left_out).mean() - np.log(left_out)
-    scale = 6 * (deviation**2).sum() ** 1.5
-    acceleration = (deviation**3).sum() / scale if scale > 0 else 0.0
-    share = np.clip((resampled < math.log(value)).mean(), 1 / _RESAMPLES, 1 - 1 / _RESAMPLES)
-    bias = stats.norm.ppf(share)
-    z = stats.norm.ppf([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    corrected = stats.norm.cdf(bias + (bias + z) / (1 - acceleration * (bias + z)))
-    low, high = np.exp(np.quantile(resampled, corrected))
-    return Interval(value, float(low), float(high))
 
 
 def spread_interval(losses: Float[np.ndarray, " network"]) -> Interval:
@@ -147,8 +139,7 @@ def spread_interval(losses: Float[np.ndarray, " network"]) -> Interval:
     return Interval(value, min(low, value), max(high, value))
 
 
-def _jackknife(value: float, left_out: Float[np.ndarray, " network"]) -> Interval:
-    n = len(left_out)
-    error = math.sqrt((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum())
+def _around(value: float, error: float, n: int) -> Interval:
+    """t on n − 1 degrees of freedom. What is never negative loses no coverage by a cut at zero."""
     half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * error
-    return Interval(value, value - half, value + half)
+    return Interval(value, max(0.0, value - half), value + half)

@@ -6,7 +6,7 @@ import numpy as np
 
 from degendsl.measuring import ConditionMeasures
 
-from ._degeneracy import base_of, compared, finite_mean, quantity_of, tag_of
+from ._degeneracy import PairRatio, base_of, compared, finite_mean, quantity_of, tag_of
 
 NAMES: tuple[str, ...] = ("floor", "null", "cross", "untrained", "surrogate")
 
@@ -57,14 +57,11 @@ def floor_of(one: ConditionMeasures, level: str, metric: str) -> float:
 
 
 def _mean(one: ConditionMeasures, level: str, name: str, metric: str) -> float:
+    if base_of(metric) == "pif_ratio":
+        found = quantity_of(one, level, metric, "end")
+        # What the value itself is divided by.
+        below = found.untrained.value if isinstance(found, PairRatio) else math.nan
+        return _mean(one, level, name, "pif" + tag_of(metric)) / below
     measured = one.references.get((level, name))
-    base, tag = base_of(metric), tag_of(metric)
-    ratio = base == "pif_ratio"
-    distances = measured.arrays.get(("pif" if ratio else base) + tag) if measured else None
-    if distances is None:
-        return math.nan
-    value = finite_mean(distances)
-    if not ratio:
-        return value
-    untrained = quantity_of(one, level, "pif" + tag, "init")
-    return value / untrained.value if untrained else math.nan
+    distances = measured.arrays.get(metric) if measured else None
+    return math.nan if distances is None else finite_mean(distances)

@@ -7,8 +7,8 @@ import polars as pl
 
 from degendsl.measuring import ConditionMeasures
 
-from ._degeneracy import PairMean, metrics_of, quantity_of, rank_of
-from ._families import families
+from ._degeneracy import PairMean, PairRatio, Quantity, metrics_of, quantity_of, rank_of
+from ._families import Families, families
 from ._references import references
 from ._study import F, Study, frame
 
@@ -48,10 +48,9 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
     for (level, at), measured in one.levels.items():
         for metric in metrics_of(level, [measured]):
             found = quantity_of(one, level, metric, at)
-            of_pairs = found if isinstance(found, PairMean) else None
+            of_pairs = found if isinstance(found, PairMean | PairRatio) else None
             # Of trained networks: how clearly they divide is the question there, and it takes time.
-            asked = of_pairs and of_pairs.complete and at == "end"
-            split = families(of_pairs.matrix) if of_pairs and asked else None
+            split = _families(found) if at == "end" else None
             rows.append(
                 {
                     "condition": one.condition.id,
@@ -70,3 +69,8 @@ def _rows(one: ConditionMeasures) -> list[dict[str, Any]]:
                 }
             )
     return rows
+
+
+def _families(found: Quantity | None) -> Families | None:
+    """How distances divide the networks, where all are known; a ratio is no distance."""
+    return families(found.matrix) if isinstance(found, PairMean) and found.complete else None

@@ -78,17 +78,34 @@ def frobenius(a: np.ndarray, b: np.ndarray) -> float:
     return math.sqrt((a**2).sum() + (b**2).sum() - 2 * matched(a, b))
 
 
-def jackknife(distances: dict[tuple[int, int], float]) -> tuple[float, float, float]:
+Distances = dict[tuple[int, int], float]
+# A value and the ends of its interval.
+Interval = tuple[float, float, float]
+
+
+def jackknife(distances: Distances) -> Interval:
     """The mean over pairs and its interval, networks left out one by one."""
-    mean = float(np.mean(list(distances.values())))
-    without = leave_out(distances)
+    return around(float(np.mean(list(distances.values()))), leave_out(distances))
+
+
+def jackknife_ratio(distances: Distances, before: Distances) -> Interval:
+    """A mean over pairs over that of the same networks before, left out of both at once."""
+    ratio = float(np.mean(list(distances.values())) / np.mean(list(before.values())))
+    return around(ratio, leave_out_of_both(distances, before))
+
+
+def around(value: float, without: list[float]) -> Interval:
     n = len(without)
     error = math.sqrt((n - 1) / n * sum((one - np.mean(without)) ** 2 for one in without))
     half = float(scipy.stats.t.ppf(0.975, n - 1)) * error
-    return mean, max(0.0, mean - half), mean + half
+    return value, max(0.0, value - half), value + half
 
 
-def leave_out(distances: dict[tuple[int, int], float]) -> list[float]:
+def leave_out_of_both(distances: Distances, before: Distances) -> list[float]:
+    return [a / b for a, b in zip(leave_out(distances), leave_out(before), strict=True)]
+
+
+def leave_out(distances: Distances) -> list[float]:
     return [
         float(np.mean([d for pair, d in distances.items() if seed not in pair]))
         for seed in range(NETWORKS)

@@ -25,7 +25,9 @@ from by_hand import (
     change,
     frobenius,
     jackknife,
+    jackknife_ratio,
     leave_out,
+    leave_out_of_both,
     operator,
     run,
 )
@@ -177,11 +179,12 @@ def test_weights_and_what_follows_from_their_distances(
             "pif_angle": {
                 (i, j): math.acos(o / (norms[i] * norms[j])) for (i, j), o in overlap.items()
             },
-            "pif_ratio": {pair: d / mean_before for pair, d in raw.items()},
         }
-        for metric, found in expected.items():
+        intervals = {metric: jackknife(found) for metric, found in expected.items()}
+        intervals["pif_ratio"] = jackknife_ratio(raw, untrained)
+        for metric, found in intervals.items():
             # Matched in float64: only the order of sums differs.
-            assert interval(tables, place, metric) == pytest.approx(jackknife(found), rel=1e-9)
+            assert interval(tables, place, metric) == pytest.approx(found, rel=1e-9), metric
         assert row(tables, place, "pif")["untrained"] == pytest.approx(mean_before, rel=1e-9)
         floor = np.mean([frobenius(x, y) for x, y in zip(after, twins, strict=False)])
         # Twins are so close that the difference of squares leaves 1e-8 of their size.
@@ -240,6 +243,8 @@ def test_changes_their_intervals_and_verdicts(
 ):
     losses = [losses_and_outputs(study, place)[0] for place in (0, 1)]
     weights = [of_pairs(tables, place, "pif") for place in (0, 1)]
+    before = [of_pairs(tables, place, "pif", "init") for place in (0, 1)]
+    ratios = list(zip(weights, before, strict=True))
     expected = {
         "dsa": change([jackknife(d)[0] for d in distances], [leave_out(d) for d in distances]),
         "ood_spread": change(
@@ -247,6 +252,10 @@ def test_changes_their_intervals_and_verdicts(
             [[float(np.delete(one, seed).std()) for seed in range(NETWORKS)] for one in losses],
         ),
         "pif": change([jackknife(d)[0] for d in weights], [leave_out(d) for d in weights]),
+        "pif_ratio": change(
+            [jackknife_ratio(*one)[0] for one in ratios],
+            [leave_out_of_both(*one) for one in ratios],
+        ),
     }
     for metric, numbers in expected.items():
         (found,) = tables["effects"].filter(metric=metric).to_dicts()
