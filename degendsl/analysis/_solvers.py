@@ -29,9 +29,9 @@ _OF_STARTS = ("starts", "agreeing", "spread", "gap")
 def solvers_table(study: Study) -> pl.DataFrame:
     """Starts used, and what they say of the minima, averaged over pairs.
 
-    starts: of each pair. agreeing: the share of starts that ended in the best minimum. spread: the
-    worst end less the best. gap: the next best different optimum less the best. What a solver does
-    not say is null.
+    starts: of each pair, of DSA those of both determinants. agreeing: the share of starts that
+    ended in the best minimum. spread: the worst end less the best. gap: the next best different
+    optimum less the best. What a solver does not say is null.
     """
     rows = [
         _row(one, level, metric, at, measured)

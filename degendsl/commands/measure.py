@@ -44,7 +44,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--burn-in", type=float, metavar="N", help="steps left out at the start of the window"
     )
     parser.add_argument("--score", choices=("angular", "euclidean", "wasserstein"))
-    parser.add_argument("--starts", type=int, metavar="N", help="starts of each minimisation")
+    parser.add_argument(
+        "--starts",
+        type=int,
+        metavar="N",
+        help="starts of each minimisation, of DSA of each determinant",
+    )
     parser.add_argument(
         "--group",
         choices=("permutations", "signs"),

@@ -93,7 +93,8 @@ def test_the_page_says_how_sure_minima_are_and_what_could_have_been_seen(study: 
     study.store.write_table("solvers", pl.DataFrame(solvers))
     again = Study(study.store)
     assert minima(again, "dsa") == (
-        "The best of 16 starts; 50 to 75\u202f% of them end there (means over pairs)."
+        "The best of 16 starts, 8 of each determinant; 50 to 75\u202f% of them end there "
+        "(means over pairs)."
     )
     assert minima(again, "pif") == (
         "The best of 8 starts; the next best minimum is 0.3 above (means over pairs)."

@@ -69,6 +69,13 @@ def test_what_a_value_is_held_against_is_told():
     assert "floor" not in said(HEAD + "measure: {floor: {networks: 0}}\n")
 
 
+def test_starts_are_told_as_they_are_tried():
+    asked = HEAD + "measure: {dynamics: {starts: 4, score: %s}}\n"
+    assert "rank 30, best of 8 starts, 4 of each determinant)" in said(asked % "angular")
+    # Eigenvalues are matched exactly.
+    assert "20 delays, rank 30)" in said(asked % "wasserstein")
+
+
 def test_exclusions_and_expectations_are_told():
     told = sentences(
         make_plan(

@@ -78,6 +78,8 @@ def minima(study: Study, name: str) -> str:
     if not any(starts):
         return ""
     said = [f"The best of {span([round(one) for one in starts])} starts"]
+    if name.partition("[")[0] == "dsa":
+        said[0] += f", {span([round(one / 2) for one in starts])} of each determinant"
     if agreeing:
         said.append(f"{span([round(100 * one) for one in agreeing])}{PERCENT} of them end there")
     if gaps:
