@@ -3,8 +3,8 @@
     python benchmarks/pairs.py [--units 16] [--most 2000] [NETWORKS …]
 
 Networks are drawn at random and written as a study's files are; then everything that `degendsl
-report` measures is measured, three levels with their references, and the tables are made. What a
-pair costs does not depend on training. Each line is a process of its own.
+report` measures is measured, three levels with null, cross and untrained references, and the
+tables are made: no twins for a floor, no grid of settings. Each line is a process of its own.
 """
 
 import argparse
