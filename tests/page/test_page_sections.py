@@ -133,6 +133,30 @@ def test_an_interval_that_reaches_far_leaves_values_apart(store: Store):
     # The interval that holds zero reaches below all others, and the tooltip says zero.
     drawn = [(row["low"], row["ci_low"]) for row in rows_of(panel, 2)]
     assert min(scale["domain"]) == drawn[1][0] < drawn[0][0] and drawn[1][1] == 0
+    assert "near zero" not in chart.note
+
+
+def test_what_has_no_place_on_logarithms_is_counted(store: Store):
+    first, second = list(Study(store).by_id)[:2]
+    rewrite(
+        store,
+        "degeneracy",
+        pl.when(condition=second).then(100 * pl.col("value")).otherwise("value").alias("value"),
+        pl.when(condition=first).then(0.0).otherwise("floor").alias("floor"),
+    )
+    copies = (pl.col("condition") == first) & (pl.col("seed_a") == 0)
+    rewrite(store, "pairs", pl.when(copies).then(0.0).otherwise("distance").alias("distance"))
+    study = Study(store)
+    chart = _level_chart.level_chart(study, "dynamics", "dsa", id="level-dynamics")
+    few = study.rows("pairs", "condition", "seed_a", "metric", "at").filter(
+        condition=first, seed_a=0, metric="dsa", at="end"
+    )
+    assert (
+        f"Too near zero to be drawn on this axis: {few.height} small points, floor of 1 condition."
+        in chart.note
+    )
+    (panel,) = chart.panels
+    assert all(row["value"] > 0 for row in rows_of(panel, 1))
 
 
 def test_courses_name_each_line_and_cells_of_heat_maps_fit(tmp_path: Path):

@@ -7,11 +7,12 @@ import polars as pl
 
 from .._charts import Chart, Panel, Table, table_of
 from .._degeneracy import degeneracy, provisional
-from .._marks import jitter, reference_lines, reference_names
-from .._numbers import PERCENT, Number, counts, number, span, wide
+from .._marks import reference_lines, reference_names
+from .._numbers import PERCENT, Number, count, counts, number, span, wide
 from .._study import Study
 from .._theme import NETWORK, PAPER, Graphic, colours, focus, levels_x, ring, tip, value_y
 from .._words import GIVEN_NOTE, LEVEL_NOTES, LEVELS, PROVISIONAL
+from ._behind import behind
 
 # Reference values drawn on the same axis: column and word.
 REFERENCES = (
@@ -21,8 +22,6 @@ REFERENCES = (
     ("null", "null"),
     ("floor", "floor"),
 )
-# Pairs drawn behind a value: of one condition, and of all together.
-MOST_PAIRS, MOST_POINTS = 60, 1800
 COLUMNS = {
     "label": "",
     "value": "Value",
@@ -49,8 +48,8 @@ def level_chart(
     """One metric: value, interval, points behind it and references, a panel per facet."""
     words = study.metric(name)
     rows = study.placed(degeneracy(study, level).filter(pl.col("metric") == name))
-    behind, note = _behind(study, name)
-    panel = values_drawn(study, rows, behind, words.axis)
+    points, left_out = behind(study, name)
+    panel, not_drawn = values_drawn(study, rows, points, words.axis)
     return Chart(
         id=id,
         title=title or LEVELS[level],
@@ -61,7 +60,13 @@ def level_chart(
         note=" ".join(
             filter(
                 None,
-                (_note(study, level) if not title else "", words.note, note, minima(study, name)),
+                (
+                    _note(study, level) if not title else "",
+                    words.note,
+                    left_out,
+                    not_drawn,
+                    minima(study, name),
+                ),
             )
         ),
         flags=_flags(rows) + ([PROVISIONAL] if provisional(study, level) else []),
@@ -96,19 +101,24 @@ def told(study: Study, rows: pl.DataFrame, names: dict[str, str], *, full: str) 
 
 
 def values_drawn(
-    study: Study, rows: pl.DataFrame, behind: pl.DataFrame | None, axis: str
-) -> Callable[[pl.Expr, str], Panel]:
-    """Makes panels of some of the values, given which and a title; all have one axis."""
+    study: Study, rows: pl.DataFrame, points: pl.DataFrame | None, axis: str
+) -> tuple[Callable[[pl.Expr, str], Panel], str]:
+    """What makes panels of some of the values, given which and a title; all have one axis.
+
+    And what has no place on that axis, in words.
+    """
     # Null and floor may lie near zero, which is just where they are to be seen.
     # Of few networks an interval may reach so far that all values would lie at the foot.
     far = ("value", "untrained", "ci_high")
     log = wide([value for column in far for value in rows[column].to_list()], 20)
     rows = rows.with_columns(low="ci_low", high="ci_high")
+    not_drawn = ""
     if log:
         # A deviation or an interval may reach zero, which has no place on this axis.
         values = rows["value"].drop_nulls().to_list()
         least = min(values) / 1e3
-        behind = None if behind is None else behind.filter(pl.col("value") > least)
+        not_drawn = _not_drawn(study, rows, points, least)
+        points = None if points is None else points.filter(pl.col("value") > least)
         low = ("low", *(column for column, _ in REFERENCES))
         foot = min(
             [min(values) / 10, *(v for one in low for v in rows[one].drop_nulls() if v > least)]
@@ -122,17 +132,27 @@ def values_drawn(
         value
         for column in ("value", "low", "high", *(column for column, _ in REFERENCES))
         for value in rows[column].drop_nulls().to_list()
-    ] + ([] if behind is None else behind["value"].to_list())
+    ] + ([] if points is None else points["value"].to_list())
     y = value_y("value", axis, seen, log=log)
 
     def panel(which: pl.Expr, title: str) -> Panel:
         here = rows.filter(which)
-        points = None if behind is None else behind.filter(which)
+        there = None if points is None else points.filter(which)
         return Panel(
-            draw=lambda width: _level(study, here, points, y, seen, width, log=log), title=title
+            draw=lambda width: _level(study, here, there, y, seen, width, log=log), title=title
         )
 
-    return panel
+    return panel, not_drawn
+
+
+def _not_drawn(study: Study, rows: pl.DataFrame, points: pl.DataFrame | None, least: Number) -> str:
+    """What is too near zero for logarithms: a network's deviation, a floor of copies."""
+    few = 0 if points is None else points.filter(pl.col("value") <= least).height
+    said = [count(few, "small point")] if few else []
+    for column, word in REFERENCES:
+        if few := rows.filter(pl.col(column) <= least).height:
+            said.append(f"{word} of {count(few, study.terms.condition)}")
+    return f"Too near zero to be drawn on this axis: {', '.join(said)}." if said else ""
 
 
 def _width(study: Study, width: Number) -> Number:
@@ -142,15 +162,15 @@ def _width(study: Study, width: Number) -> Number:
     return width if len(study.facets) <= 3 else 246
 
 
-# Where in its band a value stands, and where the points behind it begin and end.
-_VALUE, _FIRST, _LAST = 0.22, 0.42, 0.92
+# Where in its band a value stands; what is behind it is beside it.
+_VALUE = 0.22
 _HEIGHT = 200
 
 
 def _level(
     study: Study,
     rows: pl.DataFrame,
-    behind: pl.DataFrame | None,
+    small: pl.DataFrame | None,
     y: alt.Y,
     seen: list[Number],
     width: Number,
@@ -171,9 +191,9 @@ def _level(
     )
     points = (
         []
-        if behind is None
+        if small is None
         else [
-            alt.Chart(behind)
+            alt.Chart(small)
             .mark_circle(size=6 if crowded else 15)
             .encode(
                 x=x,
@@ -209,56 +229,6 @@ def _level(
 
 def _note(study: Study, level: str) -> str:
     return GIVEN_NOTE if study.given and level == "behavior" else LEVEL_NOTES[level]
-
-
-def _behind(study: Study, name: str) -> tuple[pl.DataFrame, str]:
-    """What is behind a value: pairs, or each network; and what was left out of the drawing."""
-    base, bracket, tag = name.partition("[")
-    if base in ("ood_spread", "ood_mse_mean"):
-        column = f"ood_mse{bracket}{tag}"
-        losses = study.named("networks", column, "outcome").rename({column: "value"})
-        rows = losses.filter(
-            pl.col("value").is_not_null() & pl.col("outcome").is_in(["converged", "given"])
-        )
-        if base == "ood_spread":
-            centre = pl.col("value").mean().over("condition")
-            rows = rows.with_columns(value=(pl.col("value") - centre).abs())
-        note = study.sampled
-    else:
-        rows, note = _pairs(study, name)
-    shift = _FIRST + (_LAST - _FIRST) * jitter(pl.int_range(1, pl.len() + 1).over("condition"))
-    placed = study.placed(rows).with_columns(shift=shift)
-    return placed.select("band", "facet", "label", "name", "who", "value", "shift"), note
-
-
-def _pairs(study: Study, name: str) -> tuple[pl.DataFrame, str]:
-    pairs = study.rows("pairs", "condition", "metric", "at", "seed_a", "seed_b", "distance")
-    pairs = pairs.filter(
-        (pl.col("metric") == name) & (pl.col("at") == "end") & pl.col("distance").is_not_null()
-    )
-    most = max(12, min(MOST_PAIRS, MOST_POINTS // len(study.conditions)))
-    step = (pl.len().over("condition") / most).ceil().cast(pl.Int64)
-    kept = pairs.filter(pl.int_range(pl.len()).over("condition") % step == 0)
-    note = (
-        f"{kept.height} of {pairs.height} pairs are drawn, evenly chosen."
-        if kept.height < pairs.height
-        else ""
-    )
-    index = pl.col("condition").replace_strict(
-        {one.id: one.index for one in study.conditions}, return_dtype=pl.Int64
-    )
-    for side in "ab":
-        names = study.names.rename({"seed": f"seed_{side}", "name": f"name_{side}"})
-        on = ["condition", f"seed_{side}"]
-        kept = kept.join(names, on=on, how="left", maintain_order="left")
-    return (
-        kept.with_columns(
-            value=pl.col("distance"),
-            name=pl.format("{} – {}", "name_a", "name_b"),
-            who=pl.format("{}.{} {}.{}", index, "seed_a", index, "seed_b"),
-        ),
-        note,
-    )
 
 
 def _summary(study: Study, title: str, rows: pl.DataFrame) -> str:

@@ -22,7 +22,7 @@ def settings_chart(study: Study, level: str) -> Chart | None:
     if not rows["value"].is_not_null().any():
         return None
     words = study.metric(name)
-    panel = values_drawn(study, rows, None, words.axis)
+    panel, not_drawn = values_drawn(study, rows, None, words.axis)
     settings = rows["setting"].unique(maintain_order=True).to_list()
     panels = [
         panel(
@@ -40,7 +40,7 @@ def settings_chart(study: Study, level: str) -> Chart | None:
         panels=panels,
         width=panel_width(len(panels)),
         table=told(study, rows, _COLUMNS, full="sensitivity_values"),
-        note=_ranks(rows),
+        note=" ".join(filter(None, (_ranks(rows), not_drawn))),
         flags=[PROVISIONAL] if study.provisional and rows["rank"].is_not_null().any() else [],
     )
 
