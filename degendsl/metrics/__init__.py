@@ -46,11 +46,15 @@ from ._weights import Weights as Weights
 from ._weights import balanced as balanced
 
 if _typing.TYPE_CHECKING:
-    from ._fixed_points import FixedPoints as FixedPoints
-    from ._fixed_points import field_points as field_points
+    from ._field_points import FixedPoints as FixedPoints
+    from ._field_points import field_points as field_points
     from ._fixed_points import fixed_points as fixed_points
 
-_WITH_JAX = ("FixedPoints", "field_points", "fixed_points")
+_WITH_JAX = {
+    "FixedPoints": "_field_points",
+    "field_points": "_field_points",
+    "fixed_points": "_fixed_points",
+}
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
     *(name for name in globals() if not name.startswith("_")),
     *_WITH_JAX,
@@ -59,7 +63,7 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
 
 def __getattr__(name: str) -> _typing.Any:
     if name in _WITH_JAX:
-        return getattr(_importlib.import_module("degendsl.metrics._fixed_points"), name)
+        return getattr(_importlib.import_module(f"{__name__}.{_WITH_JAX[name]}"), name)
     raise AttributeError(f"module 'degendsl.metrics' has no attribute {name!r}")
 
 
