@@ -14,6 +14,7 @@ import polars as pl
 from degendsl.analysis import Study, tables_of
 from degendsl.errors import InputError, StoreError, UsageError
 from degendsl.measuring import Given, GivenMeasures, Group, measure_given
+from degendsl.planning import intervals
 from degendsl.spec import kinds, printable
 from degendsl.store import Store
 from degendsl.version import __version__
@@ -248,6 +249,8 @@ def _methods(asked: _Asked, found: GivenMeasures, there: set[str]) -> list[str]:
             said.append(found.rank.sentence)
     if "weights" in there:
         said.append(f"Weights: {asked.pif.sentence()}.")
+    if there:
+        said += intervals(losses="behavior" in there, subset=asked.pairs is not None)
     return said
 
 

@@ -20,6 +20,7 @@ from ._machine import memory_available as memory_available
 from ._measuring import Measuring as Measuring
 from ._measuring import measuring as measuring
 from ._methods import Sentences as Sentences
+from ._methods import intervals as intervals
 from ._methods import methods as methods
 from ._methods import sentences as sentences
 from ._plan import CompileGroup as CompileGroup

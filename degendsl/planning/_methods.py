@@ -31,9 +31,27 @@ def methods(plan: Plan) -> list[str]:
         *told.trained,
         *told.varied,
         *told.measured,
-        "Intervals are 95 %: delete-one-network jackknife for means over pairs, Bonett's interval "
-        "for spreads.",
+        *intervals(losses=True, subset=bool(plan.spec.measure.pairs.max)),
     ]
+
+
+def intervals(*, losses: bool, subset: bool) -> list[str]:
+    """What intervals are, and which of them to trust less.
+
+    losses: whether any are of losses or outputs. subset: whether only some pairs are compared.
+    """
+    found = ["delete-one-network jackknife for means over pairs"]
+    if subset:
+        found = ["the variance of pairs that share networks for means over pairs"]
+    if losses:
+        found += ["t for mean losses", "Bonett's interval for spreads"]
+    said = [f"Intervals are 95 %: {listed(found, 'and')}."]
+    if losses:
+        said.append(
+            "Those of spreads, of mean losses and of disagreement hold the truth less often than "
+            "they say where a few networks are far worse than the rest."
+        )
+    return said
 
 
 def sentences(plan: Plan) -> Sentences:

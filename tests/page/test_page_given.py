@@ -75,6 +75,10 @@ def test_a_page_speaks_of_what_was_given(tmp_path: Path, name: str):
         assert "Degeneracy at one level" in said
         for array, level in LEVELS.items():
             assert (f"{level}: no {array} were given." in said) == (array != name)
+    # What is said of intervals is of those that there are.
+    assert ("delete-one-network jackknife" in said) == (name != "one")
+    narrow = said.count("less often than they say where a few networks are far worse")
+    assert narrow == (0 if name in ("states", "weights", "one") else 2)
     if name == "one":
         assert said.count("add more") == 3 and "Nothing could be compared" in said
 

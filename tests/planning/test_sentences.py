@@ -76,6 +76,15 @@ def test_starts_are_told_as_they_are_tried():
     assert "20 delays, rank 30)" in said(asked % "wasserstein")
 
 
+def test_intervals_are_told_and_where_they_are_too_narrow():
+    text = said(TINY)
+    assert "Intervals are 95 %: delete-one-network jackknife for means over pairs, t for" in text
+    assert "less often than they say where a few networks are far worse than the rest." in text
+    # Of some pairs networks are not left out: that would count the choice of pairs twice.
+    some = said(HEAD + "measure: {pairs: {max: 2}}\n")
+    assert "pairs that share networks for means over pairs" in some and "jackknife" not in some
+
+
 def test_exclusions_and_expectations_are_told():
     told = sentences(
         make_plan(

@@ -1,6 +1,7 @@
 """The section of the three levels: a chart each, and two factors at a glance."""
 
 import math
+from collections.abc import Iterator
 
 import altair as alt
 import polars as pl
@@ -40,10 +41,7 @@ def levels(study: Study) -> Section:
     return Section(
         id="levels",
         title=_TITLES[len(charts)],
-        intro="Large points with bars: value and 95\u202f% interval over networks. Small points: "
-        "what is behind the value. " + _explained(study)
-        if charts
-        else "",
+        intro=" ".join(_explained(study)) if charts else "",
         charts=[*charts, *heat],
         template="levels.html.jinja",
         data={"missing": missing},
@@ -95,7 +93,16 @@ def heat_map(study: Study, level: str) -> Chart:
     )
 
 
-def _explained(study: Study) -> str:
+def _explained(study: Study) -> Iterator[str]:
+    yield (
+        "Large points with bars: value and 95\u202f% interval over networks. Small points: what is "
+        "behind the value."
+    )
+    if primary(study, "behavior"):
+        yield (
+            "Intervals of losses and of disagreement hold the truth less often than they say where "
+            "a few networks are far worse than the rest."
+        )
     there = study.rows("degeneracy", *(column for column, _ in REFERENCES))
     words = {
         "untrained": "untrained: the same networks before training",
@@ -105,4 +112,5 @@ def _explained(study: Study) -> str:
         "floor": "floor: a network retrained from weights one rounding away",
     }
     known = [words[column] for column in words if there[column].is_not_null().any()]
-    return f"Grey lines: {'; '.join(known)}." if known else ""
+    if known:
+        yield f"Grey lines: {'; '.join(known)}."
