@@ -12,11 +12,11 @@ from jaxtyping import Float
 
 from ._assignment import Assignment, Field
 
-# Inverse temperatures, where fields are of size 1: from just above where the order of units freezes
-# to where it has frozen. Colder, the steps begin to circle.
-_WARM, _COLD, _STEPS = 2.6, 4.5, 40
+# Inverse temperatures over √units, where fields are of size 1: from just above where the order of
+# units freezes to where it has frozen. Colder, the steps begin to circle.
+_WARM, _COLD, _STEPS = 0.29, 0.44, 56
 # From a good match, so short that it is left but not forgotten; longer ones end no better.
-_REWARM, _RECOLD, _RESTEPS = 3.3, 5.0, 4
+_REWARM, _RESTEPS = 0.25, 8
 _KEPT = 0.9
 # Of the field that pairs feel besides at first, a different one each time. More of it leads away
 # from the good matches, less to the same again.
@@ -37,7 +37,7 @@ def annealed(field: Field, random: np.random.Generator | None) -> Square:
     # Between both signs of every unit there is no field at all, and a tilt has to begin.
     here = np.zeros((n, n)) if field.signed else np.full((n, n), 1 / n)
     tilt = np.zeros((n, n)) if random is None else random.normal(0, _TILT, (n, n))
-    return _cooled(field, here, tilt, np.linspace(_WARM, _COLD, _STEPS, endpoint=False))
+    return _cooled(field, here, tilt, _schedule(n, _WARM, _STEPS))
 
 
 def reheated(field: Field, match: Assignment, random: np.random.Generator) -> Square:
@@ -46,7 +46,11 @@ def reheated(field: Field, match: Assignment, random: np.random.Generator) -> Sq
     if not field.signed:
         here += (1 - _KEPT) / field.units
     tilt = random.normal(0, _RETILT, here.shape)
-    return _cooled(field, here, tilt, np.linspace(_REWARM, _RECOLD, _RESTEPS, endpoint=False))
+    return _cooled(field, here, tilt, _schedule(field.units, _REWARM, _RESTEPS))
+
+
+def _schedule(units: int, warm: float, steps: int) -> np.ndarray:
+    return np.sqrt(units) * np.linspace(warm, _COLD, steps, endpoint=False)
 
 
 def _cooled(field: Field, here: Square, tilt: Square, schedule: np.ndarray) -> Square:
@@ -81,9 +85,8 @@ def _followed(felt: Square, signed: bool) -> Square:
     found += _LEAST
     by_row = by_column = np.ones(len(found), found.dtype)
     for _ in range(_SWEEPS):
-        by_row = 1 / np.vecdot(found, by_column)
-        # Not a product of matrices, which starts threads.
-        by_column = 1 / np.einsum("ij,i->j", found, by_row)
+        by_row = 1 / (found @ by_column)
+        by_column = 1 / (by_row @ found)
     found *= by_row[:, None]
     found *= by_column
     return found if lean is None else found * lean

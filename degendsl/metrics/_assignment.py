@@ -5,8 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from ._products import Factor
-
 Square = Float[np.ndarray, "unit unit"]
 
 
@@ -39,7 +37,6 @@ class Assignment(NamedTuple):
 def value(problem: Problem, at: Assignment) -> float:
     rows = np.arange(len(at.order))
     linear = (at.sign * problem.linear[rows, at.order]).sum()
-    # Not `vdot`: long ones start threads, as long products do.
     return float((problem.a * at.moved(problem.b)).sum() + linear)
 
 
@@ -55,24 +52,26 @@ class Field:
         # What all entries share is worth the same in every order; it would only hide the rest.
         a, b = (x if problem.signed else x - x.mean() for x in problem[:2])
         squared = self.units * (a**2).mean() * (b**2).mean() + 0.5 * (problem.linear**2).mean()
-        size = np.sqrt(squared) or 1.0
-        b = b.astype(np.float32)
+        self.size = size = float(np.sqrt(squared)) or 1.0
         self.linear = (problem.linear / size).astype(np.float32)
-        # Both terms as one product of twice the depth.
-        self._left = Factor((np.hstack([a, a.T]) / size).astype(np.float32))
-        self._wide, self._tall = np.hstack([b.T, b]), np.vstack([b.T, b])
+        self._linear = bool(self.linear.any())
+        # A and its transpose, to meet what B's two sides are.
+        self._left = np.stack([a, a.T]).astype(np.float32) / np.float32(size)
+        self._right = np.stack([b.T, b]).astype(np.float32)
 
     def of(self, point: Square) -> Square:
-        both = Factor(point).times(self._wide)
-        found = self._left.times(np.vstack([both[:, : self.units], both[:, self.units :]]))
-        found += self.linear
-        return found
+        return self._summed(point @ self._right)
 
     def of_match(self, match: Assignment) -> Square:
         """Of a match, whose product with B is B in another order."""
-        rows = self._tall.take(np.concatenate([match.order, match.order + self.units]), axis=0)
+        rows = self._right.take(match.order, axis=1)
         if self.signed:
-            rows *= np.tile(match.sign.astype(np.float32), 2)[:, None]
-        found = self._left.times(rows)
-        found += self.linear
-        return found
+            rows *= match.sign.astype(np.float32)[:, None]
+        return self._summed(rows)
+
+    def _summed(self, sides: Float[np.ndarray, "2 unit unit"]) -> Square:
+        there, back = self._left @ sides
+        there += back
+        if self._linear:
+            there += self.linear
+        return there

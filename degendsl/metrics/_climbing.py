@@ -12,7 +12,7 @@ from ._exchanges import Exchanges
 
 _MAX_ITERATIONS = 60
 # Of the objective: what the next vertex promises at most. Exchanges find what is left.
-_TOLERANCE = 2e-3
+_TOLERANCE = 1e-3
 
 
 def climb(field: Field, exchanges: Exchanges, start: Square) -> Assignment:
@@ -23,18 +23,14 @@ def climb(field: Field, exchanges: Exchanges, start: Square) -> Assignment:
 def _relaxed(field: Field, start: Square) -> Assignment:
     rows, here = np.arange(field.units), start.astype(np.float32)
     slope = field.of(here)
-    best = False
     for _ in range(_MAX_ITERATIONS):
-        to = _vertex(slope, field.signed) if best else _near_vertex(slope, field.signed)
+        to = _vertex(slope, field.signed)
         sign = to.sign.astype(np.float32)
         ahead = float((sign * slope[rows, to.order]).sum())
         own = float(np.vecdot(slope, here).sum())
         first = ahead - own
         if first <= _TOLERANCE * abs(own):
-            if best:
-                break
-            best = True
-            continue
+            break
         there = field.of_match(to)
         # Along the edge the objective is a parabola. Its slope is symmetric in both ends, so the
         # four products that it takes are sums over the units, but for one.
@@ -56,29 +52,6 @@ def _vertex(slope: Square, signed: bool) -> Assignment:
     worth = np.abs(slope) if signed else slope
     # What a row or a column has in common decides nothing, and without it the solver is faster.
     loss = worth.max(axis=1, keepdims=True) - worth
-    return _with_signs(linear_sum_assignment(loss - loss.min(axis=0))[1], slope, signed)
-
-
-def _near_vertex(slope: Square, signed: bool) -> Assignment:
-    """One that is worth nearly as much, in a fraction of the time.
-
-    Units that are each other's favourites are matched, three in four of them halfway up, and only
-    the rest is solved.
-    """
-    worth = np.abs(slope) if signed else slope
-    rows = np.arange(len(worth))
-    order, dearest = worth.argmax(axis=1), worth.max(axis=0)
-    loved = np.flatnonzero(worth[rows, order] >= dearest[order])
-    # Of several rows that are a column's favourites alike, one is.
-    owner = np.full(len(rows), -1)
-    owner[order[loved]] = loved
-    free = np.flatnonzero(owner < 0)
-    rest = np.flatnonzero(owner[order] != rows)
-    order[rest] = free[linear_sum_assignment(worth[rest][:, free], maximize=True)[1]]
-    return _with_signs(order, slope, signed)
-
-
-def _with_signs(order: np.ndarray, slope: Square, signed: bool) -> Assignment:
-    if not signed:
-        return Assignment(order, np.ones(len(order)))
-    return Assignment(order, np.where(slope[np.arange(len(order)), order] < 0, -1.0, 1.0))
+    order = linear_sum_assignment(loss - loss.min(axis=0))[1]
+    leaning = signed & (slope[np.arange(len(order)), order] < 0)
+    return Assignment(order, np.where(leaning, -1.0, 1.0))

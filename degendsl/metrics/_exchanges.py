@@ -4,7 +4,6 @@ import numpy as np
 from jaxtyping import Int
 
 from ._assignment import Assignment, Problem, Square
-from ._products import Factor
 
 
 class Exchanges:
@@ -12,7 +11,6 @@ class Exchanges:
 
     def __init__(self, problem: Problem):
         self._problem = problem
-        self._left = Factor(np.hstack([problem.a, problem.a.T]))
         self._crossing = _crossing(problem.a)
         self._linear = bool(problem.linear.any())
         self._least = 1e-10 * max(1.0, float(np.abs(problem.a).max()))
@@ -23,7 +21,7 @@ class Exchanges:
         order, sign = at.order.copy(), at.sign.copy()
         moved = at.moved(problem.b)
         # A Mᵀ + Aᵀ M: what a row of A gains with each row of M, and a column with each column.
-        both = self._left.times(np.vstack([moved.T, moved]))
+        both = a @ moved.T + a.T @ moved
         for _ in range(20 * len(a)):
             gain = self._gains(moved, both, Assignment(order, sign))
             i, j = divmod(int(gain.argmax()), len(a))

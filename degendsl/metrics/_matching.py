@@ -1,4 +1,4 @@
-"""Where the starts of matching units begin: the barycentre, annealed, near the best, at random."""
+"""Where the starts of matching units begin: a match that grows, annealed ones, near the best."""
 
 import numpy as np
 
@@ -7,10 +7,13 @@ from ._assignment import Assignment, Field, Problem, Square
 from ._climbing import climb
 from ._crowd import FEW, best_of_a_crowd
 from ._exchanges import Exchanges
+from ._growing import grown
 
-# Of so many starts one is annealed from the beginning, and one is random, since structured matrices
-# have good optima far apart.
+# Of so many starts one grows and two are annealed from the beginning: from some of these the best
+# matches are out of reach.
 _ROUND = 10
+# Of the size of fields: enough that growth begins elsewhere each time, little where it ends.
+_TILT = 0.3
 
 
 class Search:
@@ -22,35 +25,37 @@ class Search:
 
     def from_start(self, index: int, best: Assignment | None) -> Assignment:
         """The local optimum that a start leads to, given the best of those before it."""
-        signed = self._problem.signed
         if index >= 2 and self._field.units <= FEW:
             return best_of_a_crowd(self._problem, self._random)
-        if index % _ROUND == 1:
-            return self._climbed(
-                annealed(self._field, self._random if signed or index > 1 else None)
-            )
-        if signed and index % 2 == 0:
-            return self._climbed(0.5 * self._by_magnitudes(self._middle(index)).matrix())
+        return climb(self._field, self._exchanges, self._start(index, best))
+
+    def _start(self, index: int, best: Assignment | None) -> Square:
         if best is None or index % _ROUND == 0:
-            return self._climbed(self._middle(index))
-        return self._climbed(reheated(self._field, best, self._random))
+            return self._halfway_grown(tilted=index > 0)
+        if index % _ROUND == 2 and self._problem.signed:
+            return 0.5 * self._by_sizes().matrix()
+        if index % _ROUND in (1, 2):
+            # Between both signs of every unit there is no field, so something has to tilt it.
+            tilted = self._problem.signed or index > 1
+            return annealed(self._field, self._random if tilted else None)
+        return reheated(self._field, best, self._random)
 
-    def _climbed(self, start: Square) -> Assignment:
-        return climb(self._field, self._exchanges, start)
-
-    def _middle(self, index: int) -> Square:
-        """The barycentre first, and then halfway from there to somewhere."""
+    def _halfway_grown(self, *, tilted: bool) -> Square:
+        """Between the middle of all matches and one that grows; tilted, another one each time."""
         n = self._field.units
-        barycentre = np.full((n, n), 1 / n)
-        if index == 0:
-            return barycentre
-        return 0.5 * (barycentre + _doubly_stochastic(self._random.random((n, n))))
+        tilt = self._random.normal(0, _TILT * self._field.size, (n, n)) if tilted else None
+        match = grown(self._problem, tilt).matrix()
+        return 0.5 * (match if self._problem.signed else match + 1 / n)
 
-    def _by_magnitudes(self, start: Square) -> Assignment:
-        """A match of the sizes of entries, which no sign changes, then the signs it asks for."""
+    def _by_sizes(self) -> Assignment:
+        """A match of the sizes of entries, which no sign changes, then the signs it asks for.
+
+        Where much noise leads growth astray, sizes still say where to begin.
+        """
         problem, n = self._problem, self._field.units
         sizes = Problem(*(np.abs(x) for x in problem[:3]), signed=False)
-        order = climb(Field(sizes), Exchanges(sizes), start).order
+        field = Field(sizes)
+        order = climb(field, Exchanges(sizes), annealed(field, None)).order
         agreement = problem.a * problem.b[np.ix_(order, order)]
         # The linear part belongs to a further unit whose sign is held.
         linear = problem.linear[np.arange(n), order]
@@ -59,12 +64,4 @@ class Search:
         )
         leading = np.linalg.eigh(full)[1][:, -1]
         sign = np.where(leading[:-1] * (leading[-1] if linear.any() else 1.0) < 0, -1.0, 1.0)
-        return self._exchanges.from_match(Assignment(order, sign))
-
-
-def _doubly_stochastic(matrix: np.ndarray) -> np.ndarray:
-    """Sinkhorn scaling; twenty sweeps bring row and column sums within 1e-6 of 1."""
-    for _ in range(20):
-        matrix = matrix / matrix.sum(axis=1, keepdims=True)
-        matrix = matrix / matrix.sum(axis=0, keepdims=True)
-    return matrix
+        return Assignment(order, sign)

@@ -11,37 +11,38 @@ from degendsl.errors import MeasureError
 from degendsl.metrics import Weights
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-# The least that twice 100 starts (60 at 256 units) found for the matrices of these seeds.
+# The least that twice 200 starts (80 at 256 units) and earlier searches found for the matrices of
+# these seeds.
 BEST_128 = np.array(
     [
-        158.8082,
-        157.5968,
+        158.6981,
+        157.4832,
         159.0222,
-        158.5911,
+        158.0761,
         158.9089,
-        159.1328,
-        159.0868,
-        158.6093,
-        158.7899,
-        159.2051,
-        160.2947,
+        158.8824,
+        159.0507,
+        158.4393,
+        158.746,
+        159.0284,
+        160.0214,
         158.5672,
         159.4729,
-        159.6403,
-        159.0594,
-        160.0001,
-        157.8413,
-        158.9531,
-        158.7189,
-        158.4744,
+        159.5676,
+        158.6315,
+        159.9145,
+        157.6328,
+        158.5397,
+        158.6597,
+        158.2218,
         159.9355,
-        158.3545,
-        157.9215,
-        158.6221,
+        158.0738,
+        157.7769,
+        158.4787,
     ]
 )
 BEST_256 = np.array(
-    [329.9629, 328.5432, 329.1749, 329.0048, 329.1158, 329.4824, 329.2107, 329.0249]
+    [329.4103, 328.5432, 328.9278, 329.0048, 328.5497, 329.3559, 328.3225, 328.7403]
 )
 
 
@@ -104,6 +105,64 @@ def test_copies_are_at_distance_zero_from_the_first_start(n):
     assert metrics.match_units(w, copy, starts=1).distance == 0
 
 
+def _structured(n: int) -> dict[str, np.ndarray]:
+    """Matrices whose units look alike, or hang together by few weights only."""
+    random = np.random.default_rng(n)
+    units = np.arange(n)
+    apart = np.abs(units[:, None] - units)
+    ring = np.minimum(apart, n - apart)
+    side = int(np.sqrt(n))
+    places = np.array(np.divmod(np.arange(side**2), side))
+    steps = np.abs(places[:, :, None] - places[:, None])
+    squares = (np.minimum(steps, side - steps) ** 2).sum(axis=0)
+    bits = np.bitwise_count(np.bitwise_xor.outer(np.arange(n), np.arange(n)))
+    tree = np.zeros((n, n))
+    tree[units[1:], (units[1:] - 1) // 2] = 1
+    scattered = random.standard_normal((n, n))
+    return {
+        "ring": np.cos(2 * np.pi * ring / n),
+        "Mexican hat": np.exp(-(ring**2) / 8) - 0.5 * np.exp(-(ring**2) / 50),
+        "two rings": np.kron(np.eye(2), (ring < 2)[: n // 2, : n // 2]),
+        "cycle": np.roll(np.eye(n), 1, axis=1),
+        "chain": np.eye(n, k=1),
+        "line": np.eye(n, k=1) + np.eye(n, k=-1),
+        "torus": np.exp(-squares / 4),
+        "hypercube": (bits == 1).astype(float),
+        "tree": tree + tree.T,
+        "rank 2": scattered[:, :2] @ scattered[:2],
+        "sparse": scattered * (random.random((n, n)) < 0.05),
+        "zeros and ones": (random.random((n, n)) < 0.1).astype(float),
+        "heavy tails": random.standard_cauchy((n, n)),
+        "orthogonal": np.linalg.qr(scattered)[0],
+        "Dale": np.abs(scattered) * np.where(random.random(n) < 0.2, -4, 1),
+        "ring in noise": np.exp(-(ring**2) / 8) + 0.01 * scattered,
+    }
+
+
+@pytest.mark.parametrize("n", [16, 64, 256])
+def test_copies_of_structured_networks_are_at_distance_zero_from_the_first_start(n):
+    # Where all units look alike, the barycentre by itself says nothing.
+    random = np.random.default_rng(0)
+    for name, matrix in _structured(n).items():
+        w = Weights.of(matrix)
+        units = len(matrix)
+        for group in ("permutation", "signed"):
+            turned = random.choice([-1.0, 1.0], units) if group == "signed" else np.ones(units)
+            copy = _turned(w, random.permutation(units), turned)
+            found = metrics.match_units(w, copy, starts=1, group=group)
+            assert found.distance <= 1e-12 * np.linalg.norm(matrix), (name, group)
+
+
+@pytest.mark.parametrize("n", [64, 128, 256])
+def test_planted_matches_are_found_in_noise_of_half_their_size(n):
+    for seed in range(3):
+        random = np.random.default_rng([n, seed])
+        w, noise = random.standard_normal((2, n, n))
+        order = random.permutation(n)
+        found = metrics.match_units(w, (w + 0.5 * noise)[np.ix_(order, order)])
+        np.testing.assert_array_equal(found.permutation, np.argsort(order))
+
+
 @pytest.mark.parametrize("n", [1, 2, 3, 40])
 @pytest.mark.parametrize("group", ["permutation", "signed"])
 def test_matrices_of_extreme_structure_are_matched_with_themselves(n, group):
@@ -134,17 +193,25 @@ def _above(n: int, best: np.ndarray, starts: int | None = None) -> np.ndarray:
 
 def test_unrelated_networks_come_near_the_best_known():
     above = _above(128, BEST_128)
-    assert above.max() < 0.008 and above.mean() < 0.0035
+    assert above.mean() < 0.0035 and np.quantile(above, 0.9) < 0.005 and above.max() < 0.007
 
 
 def test_more_starts_come_nearer():
-    assert _above(128, BEST_128[:4], starts=20).max() < 0.004
+    assert _above(128, BEST_128[:6], starts=24).max() < 0.0035
+
+
+def test_unrelated_networks_of_64_units_come_near_the_best_of_many_starts():
+    pairs = [np.random.default_rng(seed).standard_normal((2, 64, 64)) for seed in range(6)]
+    found = [[metrics.match_units(a, b, starts=k).distance for k in (None, 60)] for a, b in pairs]
+    usual, least = np.transpose(found)
+    above = usual / np.minimum(usual, least) - 1
+    assert above.max() < 0.015 and above.mean() < 0.006
 
 
 @pytest.mark.slow
 def test_unrelated_large_networks_come_near_the_best_known():
     above = _above(256, BEST_256)
-    assert above.max() < 0.007 and above.mean() < 0.005
+    assert above.max() < 0.005 and above.mean() < 0.003
 
 
 @pytest.mark.parametrize("units", [16, 64])
