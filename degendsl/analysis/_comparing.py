@@ -1,13 +1,14 @@
 """Effects of the swept factors, over conditions in which all other factors stand still."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 
 from degendsl.measuring import ConditionMeasures
+from degendsl.spec import kinds
 
-from ._degeneracy import Quantity, metrics_of, primary, quantity_of
+from ._degeneracy import METRICS, Quantity, metrics_of, primary, quantity_of
 from ._effects import Degeneracy, Effect, effect_of_factor
 from ._study import F, Study, frame
 
@@ -52,15 +53,14 @@ def effects_table(study: Study) -> pl.DataFrame:
 
 
 def level_metrics(study: Study) -> list[tuple[str, str]]:
-    """Every level and metric of trained networks."""
-    return [
-        (level, metric)
-        for level in ("behavior", "dynamics", "weights")
-        for metric in metrics_of(
-            level,
-            [one.levels[level, "end"] for one in study.measured if (level, "end") in one.levels],
-        )
-    ]
+    """Every level and metric of trained networks; of further levels those that were asked for."""
+    found = []
+    for level in METRICS:
+        trained = (one.levels.get((level, "end")) for one in study.measured)
+        measured = [one for one in trained if one is not None]
+        if measured or level in get_args(kinds.Level):
+            found += [(level, metric) for metric in metrics_of(level, measured)]
+    return found
 
 
 def trained_effect(study: Study, factor: str, level: str, metric: str) -> Effect | None:

@@ -24,13 +24,17 @@ from ._intervals import (
     subset_pair_ratio,
 )
 
-# By level; the first of each is the primary one, which decides expectations.
+# By level; the first of each is the primary one, which decides expectations. There are none about
+# representation, which is measured only where `measure.also` asks for it.
 METRICS: dict[str, tuple[str, ...]] = {
     "behavior": ("ood_spread", "ood_mse_mean", "ood_log10_sd", "disagreement"),
     "dynamics": ("dsa",),
     "weights": ("pif", "pif_per_parameter", "pif_angle", "pif_ratio"),
+    "representation": ("svcca",),
 }
-_PAIRWISE = frozenset(("disagreement", "dsa", *METRICS["weights"]))
+_PAIRWISE = frozenset(("disagreement", "dsa", "svcca", *METRICS["weights"]))
+# By level, the number whose tags tell its measures apart.
+_SOURCES = {"behavior": "ood_mse", "dynamics": "dsa", "weights": "pif", "representation": "svcca"}
 
 
 def base_of(metric: str) -> str:
@@ -60,9 +64,8 @@ def primary(level: str, factors: tuple[str, ...]) -> str:
 
 def metrics_of(level: str, measured: Iterable[Measured]) -> tuple[str, ...]:
     """Every metric of a level: each base, for the first measure and for those told by a tag."""
-    source = {"behavior": "ood_mse", "dynamics": "dsa", "weights": "pif"}[level]
     names = dict.fromkeys(name for one in measured for name in one.arrays)
-    tags = dict.fromkeys(["", *(tag_of(name) for name in names if base_of(name) == source)])
+    tags = dict.fromkeys(["", *(tag_of(n) for n in names if base_of(n) == _SOURCES[level])])
     return tuple(base + tag for tag in tags for base in METRICS[level])
 
 

@@ -10,6 +10,7 @@ from ._cache import Measured, Networks
 from ._dynamics import dynamics, dynamics_cross, dynamics_floor, dynamics_null
 from ._information import task_information
 from ._learning import kernel_alignment, weight_change
+from ._representation import representation
 from ._weights import weights, weights_floor, weights_surrogate
 
 # Measures the networks of one condition; what the store knows is not measured again. A network
@@ -25,6 +26,9 @@ LEVELS: dict[str, MeasureNetworks] = {
     "weights": weights,
 }
 
+# Levels that are measured where `measure.also` has their word.
+FURTHER: dict[str, tuple[str, MeasureNetworks]] = {"svcca": ("representation", representation)}
+
 # What a value of a level must be read beside, by the name of its column.
 REFERENCES: dict[tuple[str, str], MeasureNetworks] = {
     ("dynamics", "null"): dynamics_null,
@@ -38,7 +42,7 @@ FLOORS: dict[str, MeasureTwins] = {
     "weights": weights_floor,
 }
 
-# By the words of `measure.also`.
+# By the other words of `measure.also`: numbers of a network or a task, which have no level.
 ALSO: dict[str, MeasureNetworks] = {
     "weight_change": weight_change,
     "kernel_alignment": kernel_alignment,

@@ -17,7 +17,7 @@ from ._examples import Examples, examples
 from ._fixed_points import fixed_points
 from ._groups import Group
 from ._left_out import sentences, unsound
-from ._levels import ALSO, FLOORS, LEVELS, REFERENCES
+from ._levels import ALSO, FLOORS, FURTHER, LEVELS, REFERENCES
 from ._rank import with_ranks
 from ._sensitivity import settings_of
 
@@ -173,10 +173,11 @@ class _Measuring:
     def _levels(
         self, networks: Networks, measure: kinds.Measure, only: str = "", under: str = ""
     ) -> dict[tuple[str, str], Measured]:
-        """Every level, or `only` one, at every time; `under` says with which settings."""
+        """Every level asked for, or `only` one, at every time; `under` says with which settings."""
         found = {}
+        further = dict(FURTHER[word] for word in measure.also if word in FURTHER)
         for at in measure.at:
-            for level, ask in LEVELS.items():
+            for level, ask in (LEVELS | further).items():
                 if only in ("", level):
                     one = self._attempt(
                         level,
@@ -239,9 +240,7 @@ class _Measuring:
     def _also(self, networks: Networks) -> dict[tuple[str, str], Measured]:
         found = {}
         for at in self._measure.at:
-            for word in self._measure.also:
-                if word not in ALSO:
-                    continue
+            for word in (word for word in self._measure.also if word in ALSO):
                 one = self._attempt(
                     word,
                     at,

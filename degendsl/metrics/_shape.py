@@ -5,7 +5,7 @@ dynamics; DSA is the measure of those.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from jaxtyping import Float
@@ -14,8 +14,17 @@ from scipy.optimize import linear_sum_assignment
 from degendsl._cores import threads
 from degendsl.errors import MeasureError
 
-from ._numbers import named, one_of, positive, scaled
-from ._states import States, checked_states
+from ._numbers import (
+    alike,
+    checked_pairs,
+    listed,
+    named,
+    one_of,
+    positive,
+    real_numbers,
+    scaled,
+)
+from ._states import States, checked_network, checked_states
 
 Shape = Literal["procrustes", "half_whitened", "cca", "permutation", "cka", "svcca"]
 
@@ -24,6 +33,8 @@ Shape = Literal["procrustes", "half_whitened", "cca", "permutation", "cka", "svc
 _FLOOR = 1e-7
 # Of the largest singular value of a cloud: directions below are what float32 states leave of none.
 _ROUNDING = 1e-6
+# Products of directions that are orthonormal but for rounding, also after a way through float32.
+_ORTHONORMAL = 1e-4
 
 Cloud = Float[np.ndarray, "sample _"]
 Cross = Float[np.ndarray, "_ _"]
@@ -81,9 +92,7 @@ def shape_distances(
     """
     one_of("kind", kind, get_args(Shape))
     one_of("score", score, ("angular", "euclidean"))
-    positive(variance=variance)
-    if variance > 1:
-        raise MeasureError(f"variance is a share of at most 1, not {variance!r}; change it")
+    _check_share(variance)
     given = checked_states(states, names=names)
     names = named(names, len(given))
     if score == "euclidean" and kind not in ("procrustes", "permutation"):
@@ -107,6 +116,69 @@ def shape_distances(
     distances = _distances(overlap, kind, score, [cloud.shape[1] for cloud in clouds])
     np.fill_diagonal(distances, 0.0)
     return np.ldexp(distances, power)
+
+
+def svcca_directions(
+    states: Float[Any, "trial time unit"], *, variance: float = 0.99, name: str = "the network"
+) -> Float[np.ndarray, "sample direction"]:
+    """What SVCCA compares of one network: the fewest directions that carry a share of variance.
+
+    **Arguments:**
+
+    - `states`: any activity units.
+    - `variance`: the share, above 0 and up to 1.
+    - `name`: what messages call the network.
+
+    **Returns:** the leading left singular vectors of the centred states, orthonormal, without
+    units; a sample is a time of a trial, trial after trial.
+
+    **Raises** `MeasureError` where the states are not finite or never change.
+
+    **Reference:** Raghu et al., NeurIPS 2017.
+    """
+    _check_share(variance)
+    # The others are not kept alive.
+    return _leading(_centred(checked_network(states, name), name), variance).copy()
+
+
+def svcca_distances(
+    directions: Sequence[Float[Any, "sample _"]],
+    pairs: Sequence[tuple[int, int]],
+    *,
+    names: Sequence[str] | None = None,
+) -> Float[np.ndarray, " pair"]:
+    """1 − the mean canonical correlation of each pair, as of `shape_distances` of kind `svcca`.
+
+    A pair's result does not depend on the other pairs, so distances can be kept and added to.
+
+    **Arguments:**
+
+    - `directions`: of each network, as `svcca_directions` gives them for the same trials.
+    - `pairs`: (i, j), the places in `directions` of two to compare, from 0 on.
+    - `names`: of the networks, for messages.
+
+    **Returns:** a number in [0, 1] per pair, in the order of `pairs`.
+
+    **Raises** `MeasureError` naming the network whose directions are not orthonormal or of other
+    samples, two with too few samples for their directions, or a pair that is not there.
+    """
+    given = listed(directions, "the directions")
+    names = named(names, len(given))
+    pairs = checked_pairs(pairs, len(given))
+    found = [_orthonormal(one, name) for one, name in zip(given, names, strict=True)]
+    for name, one in zip(names, found, strict=True):
+        alike(
+            one[:, 0], found[0][:, 0], f"samples of {name} and {names[0]}", "give the same trials"
+        )
+    if len(found) > 1:
+        _check_samples(found, names)
+
+    def distance(pair: tuple[int, int]) -> float:
+        one, other = (found[index] for index in pair)
+        return 1.0 - _nuclear(one.T @ other) / min(one.shape[1], other.shape[1])
+
+    with threads() as pool:
+        return np.maximum(np.array(list(pool.map(distance, pairs))), 0.0)
 
 
 def _overlaps(
@@ -133,6 +205,20 @@ def _distances(
         return np.sqrt(np.maximum(own[:, None] + own[None, :] - 2 * overlap, 0.0))
     # Rounding can push the cosine of identical clouds past 1, where arccos is NaN.
     return np.arccos(np.clip(overlap / np.sqrt(np.outer(own, own)), -1.0, 1.0))
+
+
+def _check_share(variance: float) -> None:
+    positive(variance=variance)
+    if variance > 1:
+        raise MeasureError(f"variance is a share of at most 1, not {variance!r}; change it")
+
+
+def _orthonormal(directions: Any, name: str) -> Cloud:
+    what = f"the directions of {name}"
+    found = real_numbers(directions, what, ("sample", "direction")).astype(np.float64)
+    if np.abs(found.T @ found - np.eye(found.shape[1])).max() > _ORTHONORMAL:
+        raise MeasureError(f"{what} are not orthonormal; see svcca_directions")
+    return found
 
 
 def _centred(states: np.ndarray, name: str) -> Cloud:

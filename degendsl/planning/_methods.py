@@ -111,7 +111,8 @@ def _measured(spec: Spec) -> Iterator[str]:
         beside = f"; beside it {listed(others, 'and')}" if others else ""
         yield f"{name}: {first}{beside}."
     if measure.also:
-        yield f"Also measured: {listed([_words(word) for word in measure.also], 'and')}."
+        also = [_ALSO.get(word, _words(word)) for word in measure.also]
+        yield f"Also measured: {listed(also, 'and')}."
     yield (
         "Fixed points of the best, the median and the worst network of each condition were sought "
         "without input, from states that the network visits (Sussillo & Barak 2013)."
@@ -139,6 +140,7 @@ def _measured(spec: Spec) -> Iterator[str]:
         yield f"A rank per condition is {alone.rank_said}, of each condition alone."
 
 
+_ALSO = {"svcca": "the distance of representations (SVCCA, Raghu et al. 2017)"}
 _WHEN = {
     "init": "before training",
     "threshold": "when the threshold was first reached",

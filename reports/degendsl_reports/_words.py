@@ -78,7 +78,12 @@ METRICS: dict[str, Metric] = {
     "pif_ratio": Metric(
         "Ratio to untrained networks", "ratio to untrained", "1: as far apart as before training."
     ),
-    "svcca": Metric("SVCCA distance", "1 − mean correlation"),
+    "svcca": Metric(
+        "SVCCA distance",
+        "1 − mean correlation",
+        "How unlike the states of two networks are sample by sample, after any linear map; which "
+        "follows which plays no part. Small points: pairs of networks.",
+    ),
     "cka": Metric("CKA distance", "angle (rad)"),
     "procrustes": Metric("Procrustes distance", "angle (rad)"),
 }

@@ -16,6 +16,7 @@ from degendsl.errors import MeasureError
 m: Any = metrics
 good = np.random.default_rng(0).standard_normal((3, 4, 12, 3))
 w = good[:, 0, :3]
+bases = np.linalg.qr(good[:, 0])[0]
 distances = 1.0 - np.eye(3)
 nan = float("nan")
 
@@ -60,6 +61,8 @@ spoilable: dict[str, list[Spoilt]] = {
          if x is None else m.dsa_distances(good, delays=2, rank=2, inputs=x)),
     ],
     "shape_distances": [(good, compared, m.shape_distances)],
+    "svcca_directions": [(good[0], matrices, m.svcca_directions)],
+    "svcca_distances": [(bases, of_networks, lambda x: m.svcca_distances(x, [(1, 0)]))],
     "choose_dsa_settings": [
         (good, compared, lambda x: m.choose_dsa_settings(x, delays=[1], ranks=[2]))
     ],
@@ -171,6 +174,17 @@ settings: dict[str, list[Callable[[], Any]]] = {
             lambda kind=kind: m.shape_distances(good.reshape(3, 1, 12, 12)[:, :, :9], kind=kind)
             for kind in ("cca", "svcca")
         ),
+    ],
+    "svcca_directions": [
+        lambda: m.svcca_directions(good[0] * 0),
+        *(lambda v=v: m.svcca_directions(good[0], variance=v) for v in (0, 1.1, nan, "1", None)),
+    ],
+    "svcca_distances": [
+        lambda: m.svcca_distances(2 * bases, [(1, 0)]),
+        lambda: m.svcca_distances([bases[0], np.eye(9)[:, :3]], [(1, 0)]),
+        lambda: m.svcca_distances([bases[0, :, :1], np.eye(12)[:, :11]], [(1, 0)]),
+        lambda: m.svcca_distances(bases, [(3, 0)]),
+        lambda: m.svcca_distances(bases, [(1, 0)], names=["a"]),
     ],
     "pair_subset": [
         lambda: m.pair_subset(5, -3),

@@ -87,6 +87,19 @@ def test_correlations_that_too_few_samples_force_are_refused(kind):
     assert metrics.shape_distances(low, kind=kind)[0, 1] > 0.01
 
 
+def test_svcca_of_pairs_is_that_of_all():
+    random = np.random.default_rng(6)
+    states = [random.standard_normal((5, 12, width)) for width in (4, 7, 5)]
+    directions = [metrics.svcca_directions(one) for one in states]
+    np.testing.assert_allclose(
+        metrics.svcca_distances(directions, [(2, 0), (0, 1), (1, 1)]),
+        metrics.shape_distances(states, kind="svcca")[[2, 0, 1], [0, 1, 1]],
+        atol=1e-14,
+    )
+    with pytest.raises(MeasureError, match="9 samples are too few .* of b and the 7 of c"):
+        metrics.svcca_distances([np.eye(9)[:, :k] for k in (1, 2, 7)], [(2, 0)], names=list("abc"))
+
+
 def test_networks_of_different_width_are_compared():
     random = np.random.default_rng(1)
     x = random.standard_normal((6, 10, 5))

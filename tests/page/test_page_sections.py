@@ -17,6 +17,7 @@ from degendsl_reports._numbers import typeset
 from degendsl_reports._sections import _behavior, _dynamics, _level_chart, _levels, _task, _top
 from degendsl_reports._sections._courses import course_charts
 from degendsl_reports._sections._maps import map_chart
+from degendsl_reports._sections._representation import representation
 from degendsl_reports._study import Study
 
 KICKED = "ood_mse[kick, size 1]"
@@ -103,6 +104,24 @@ def test_findings_say_of_what_and_of_how_many_they_are(store: Store):
     assert [signed(one) for one in (-0.256, 2.344, 26.82)] == [
         "−26\u202f%", "+234\u202f%", "+2700\u202f%"
     ]  # fmt: skip
+
+
+def test_representations_have_a_section_where_they_were_measured(store: Store):
+    assert representation(Study(store)) is None
+    words = {"level": "representation", "metric": "svcca"}
+    for name in ("degeneracy", "pairs"):
+        rows = store.table(name)
+        of_dsa = rows.filter(metric="dsa")
+        named = (pl.lit(words[column]).alias(column) for column in words if column in rows.columns)
+        store.write_table(name, pl.concat([rows, of_dsa.with_columns(*named)]))
+    section = representation(Study(store))
+    assert section is not None
+    assert [chart.title for chart in section.charts] == [
+        "SVCCA distance", "How pairs differ: SVCCA distance"
+    ]  # fmt: skip
+    assert "How unlike the states of two networks are" in section.charts[0].note
+    # It is none of the three levels.
+    assert len(_levels.levels(Study(store)).charts) == 3
 
 
 def test_maps_say_where_two_dimensions_are_too_few(store: Store):

@@ -9,6 +9,7 @@ from ._dynamics import dynamics
 from ._learning import learning
 from ._levels import levels
 from ._methods import methods, ran, specification
+from ._representation import representation
 from ._section import Section
 from ._task import task
 from ._top import top
@@ -19,6 +20,7 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     levels,
     behavior,
     dynamics,
+    representation,
     weights,
     learning,
     task,
