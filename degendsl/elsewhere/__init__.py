@@ -1,6 +1,6 @@
 """Networks trained elsewhere: from files of arrays to tables and a page."""
 
-from ._measure import LOCK_KIND as LOCK_KIND
+from ._lock import LOCK_KIND as LOCK_KIND
 from ._measure import Comparison as Comparison
 from ._measure import measure_files as measure_files
 from ._read import read_networks as read_networks

@@ -1,30 +1,30 @@
 """From files of networks to a results folder: tables, page, and a lock that says what was read."""
 
 import hashlib
-import json
-import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
 from degendsl.analysis import Study, tables_of
-from degendsl.errors import InputError, StoreError, UsageError
-from degendsl.measuring import Given, GivenMeasures, Group, measure_given
-from degendsl.planning import intervals
-from degendsl.spec import kinds, printable
+from degendsl.errors import StoreError, UsageError
+from degendsl.measuring import Given, Group, measure_given, settings_of
+from degendsl.spec import kinds
 from degendsl.store import Store
-from degendsl.version import __version__
 
+from ._lock import LOCK_KIND, Asked, identities, lock
 from ._memory import check_embedding
-from ._paths import files_of
 from ._read import GroupBy, read_networks
 
-LOCK_KIND = "measured"
-_SOURCES = {"condition": pl.String, "seed": pl.Int64, "name": pl.String}
+_SOURCES = {
+    "condition": pl.String,
+    "seed": pl.Int64,
+    "name": pl.String,
+    "untrained": pl.String,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +54,12 @@ def measure_files(
     paths: Sequence[str | Path],
     out: str | Path,
     *,
+    untrained: Sequence[str | Path] = (),
     group_by: GroupBy = "label",
     dsa: kinds.DSA | None = None,
     pif: kinds.PIF | None = None,
     pairs: int | None = None,
+    sensitivity: Mapping[str, Sequence[Any]] = MappingProxyType({}),
     title: str | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
@@ -69,8 +71,12 @@ def measure_files(
 
     - `paths`: npz files with arrays `states` (network, trial, time, unit), `weights` (network,
         unit, unit), `losses` and `labels` (network), and folders of safetensors.
+    - `untrained`: the same networks before training, a file or folder for each of `paths` and in
+        their order: the reference that a study has from `init`.
     - `group_by`: `label`, which falls back to the file's name, or `file`.
     - `pairs`: at most so many pairs of a group are compared, chosen at random.
+    - `sensitivity`: values by key, such as `dynamics.delays`: each combination is measured beside
+        `dsa` and `pif`, as of `measure.sensitivity` of a spec.
 
     **Raises** `InputError` for a file that cannot be read or is refused, `StoreError` for a folder
     that holds something else or cannot be written, `UsageError` for settings that need more of the
@@ -78,31 +84,42 @@ def measure_files(
     """
     from degendsl_reports import write_report
 
-    dsa, pif = dsa or kinds.DSA(), pif or kinds.PIF()
-    _check(dsa, pif)
-    files = [Path(path) for path in paths]
+    measure = kinds.Measure(
+        dynamics=(dsa or kinds.DSA(),),
+        weights=(pif or kinds.PIF(),),
+        pairs=kinds.Pairs(max=pairs),
+        sensitivity={key: tuple(values) for key, values in sensitivity.items()},
+    )
+    every = [measure, *(one.measure for one in settings_of(measure, measure))]
+    for one in every:
+        _check(one.dynamics[0], one.weights[0])
+    files, early = ([Path(path) for path in some] for some in (paths, untrained))
     store = _store(Path(out))
-    reading = read_networks(files, group_by=group_by)
+    reading = read_networks(files, untrained=early, group_by=group_by)
     networks = reading.groups
     groups = _groups(networks)
-    check_embedding([one for some in networks.values() for one in some], dsa.delays)
+    most = max(one.dynamics[0].delays for one in every)
+    check_embedding([one for some in networks.values() for one in some], most)
     with store.locked():
         before = store.lock
-        inputs = [_identity(path) for path in files_of(files)]
-        asked = _Asked(inputs, dsa, pif, pairs, title, reading.unused)
+        asked = Asked(
+            inputs=identities(files),
+            untrained=identities(early),
+            measure=measure,
+            title=title,
+            unused=reading.unused,
+        )
         if not before:
             # First, so that a folder that was begun is known as ours.
-            store.write_lock(_lock(store, asked, groups, before))
+            store.write_lock(lock(store, asked, groups, before))
         found = measure_given(
             [(group, networks[group.label]) for group in groups],
-            dsa,
-            pif,
+            measure,
             store,
             report,
-            pairs=pairs,
             ranks=before.get("ranks", ()),
         )
-        store.write_lock(_lock(store, asked, groups, before, found))
+        store.write_lock(lock(store, asked, groups, before, found))
         made = tables_of(Study(measured=tuple(found.groups), paired=False))
         made["sources"] = _sources(groups, networks)
         for name, table in made.items():
@@ -168,96 +185,13 @@ def _groups(networks: Mapping[str, Sequence[Given]]) -> list[Group]:
 def _sources(groups: Sequence[Group], networks: Mapping[str, Sequence[Given]]) -> pl.DataFrame:
     """Which network is which: one row each."""
     rows = [
-        {"condition": group.id, "seed": seed, "name": network.name}
+        {
+            "condition": group.id,
+            "seed": seed,
+            "name": network.name,
+            "untrained": network.untrained.name if network.untrained else None,
+        }
         for group in groups
         for seed, network in enumerate(networks[group.label])
     ]
     return pl.DataFrame(rows, schema=_SOURCES)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What was asked for, of which files."""
-
-    inputs: Sequence[Mapping[str, Any]]
-    dsa: kinds.DSA
-    pif: kinds.PIF
-    pairs: int | None
-    title: str | None
-    unused: Sequence[str]
-
-
-def _lock(
-    store: Store,
-    asked: _Asked,
-    groups: Sequence[Group],
-    before: Mapping[str, Any],
-    found: GivenMeasures | None = None,
-) -> dict[str, Any]:
-    """What was read and how it was compared, in the words that the page looks for."""
-    there = {level for one in found.groups for level, _ in one.levels} if found else set()
-    measure = {"dynamics": asdict(asked.dsa), "weights": asdict(asked.pif)}
-    chosen = {"pairs": {"max": asked.pairs}}
-    title = printable(asked.title or "Networks from elsewhere")
-    study = {"name": printable(store.root.resolve().name), "title": title}
-    made_of = json.dumps([asked.inputs, measure, chosen], sort_keys=True)
-    return {
-        "format": 1,
-        "kind": LOCK_KIND,
-        "degendsl": __version__,
-        "created": before.get("created") or datetime.now(UTC).isoformat(timespec="seconds"),
-        "folder_hash": hashlib.sha256(made_of.encode()).hexdigest()[:12],
-        "inputs": list(asked.inputs),
-        "resolved": {
-            "study": study,
-            "measure": chosen | {level: how for level, how in measure.items() if level in there},
-        },
-        "conditions": [
-            {"id": group.id, "label": group.label, "levels": dict(group.levels)} for group in groups
-        ],
-        "methods": _methods(asked, found, there) if found else [],
-        "warnings": list(asked.unused),
-        "ranks": _ranks(before.get("ranks"), found),
-        "python": platform.python_version(),
-    }
-
-
-def _ranks(before: Any, found: GivenMeasures | None) -> list[Any]:
-    """Every rank that was chosen, the latest of its settings."""
-    entries = before if isinstance(before, list) else []
-    if found is None or found.rank is None:
-        return entries
-    new = found.rank.entry
-    others = [one for one in entries if isinstance(one, dict) and one.get("asked") != new["asked"]]
-    return [*others, new]
-
-
-def _methods(asked: _Asked, found: GivenMeasures, there: set[str]) -> list[str]:
-    measured = found.groups
-    count = sum(len(one.records) for one in measured)
-    said = [f"{count:,} networks trained elsewhere were compared as they were given."]
-    if count == 1:
-        said = ["One network trained elsewhere was read; a comparison needs two."]
-    if len(measured) > 1:
-        labels = ", ".join(f"'{one.condition.label}' ({len(one.records):,})" for one in measured)
-        said.append(f"They form {len(measured):,} groups, in no order: {labels}.")
-    if "behavior" in there:
-        said.append("Behaviour: spread of the losses that were given with the networks.")
-    if "dynamics" in there:
-        said.append(f"Dynamics: {asked.dsa.sentence()}.")
-        if found.rank:
-            said.append(found.rank.sentence)
-    if "weights" in there:
-        said.append(f"Weights: {asked.pif.sentence()}.")
-    if there:
-        said += intervals(losses="behavior" in there, subset=asked.pairs is not None)
-    return said
-
-
-def _identity(path: Path) -> dict[str, Any]:
-    try:
-        with open(path, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return {"file": printable(str(path)), "sha256": digest, "bytes": path.stat().st_size}
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from degendsl.errors import InputError
+from degendsl.errors import InputError, UsageError
 from degendsl.measuring import Given
 from degendsl.spec import nearest, printable
 
@@ -16,6 +16,7 @@ from ._memory import Budget
 from ._npz import read_npz
 from ._paths import TENSORS, files_of, names_of, one_line, others_of
 from ._safetensors import Tensors
+from ._untrained import with_untrained
 
 GroupBy = Literal["label", "file"]
 
@@ -48,18 +49,36 @@ class Reading:
 
 
 def read_networks(
-    paths: Sequence[Path], *, group_by: GroupBy = "label", budget: Budget | None = None
+    paths: Sequence[Path],
+    *,
+    untrained: Sequence[Path] = (),
+    group_by: GroupBy = "label",
+    budget: Budget | None = None,
 ) -> Reading:
     """The networks of some files and folders.
 
-    **Raises** `InputError` naming file, array and remedy for what cannot be read at all. What is
-    wrong with one network only is left to the measurement.
+    untrained: the same networks before training, a file or folder for each of `paths`, in their
+    order. Which group a network is in, its label after training says.
+
+    **Raises** `UsageError` where these are not as many, `InputError` naming file, array and remedy
+    for what cannot be read at all. What is wrong with one network only is left to the measurement.
     """
+    if untrained and len(untrained) != len(paths):
+        raise UsageError(
+            f"{len(paths)} files or folders of networks need as many of untrained ones, and "
+            f"{len(untrained)} are named; give one for each, in the same order"
+        )
     budget = budget or Budget()
     groups: dict[str, list[Given]] = {}
     unused: list[str] = []
-    for path, name in zip(paths, names_of(paths), strict=True):
+    for path, name, early in zip(
+        paths, names_of(paths), untrained or [None] * len(paths), strict=True
+    ):
         found, others = _read(path, name, budget)
+        if early:
+            before, more = _read(early, one_line(early.stem), budget)
+            found = with_untrained(path, found, early, [network for _, network in before])
+            others += more
         for label, network in found:
             chosen = name if group_by == "file" or not label else label
             groups.setdefault(chosen, []).append(network)

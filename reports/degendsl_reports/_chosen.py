@@ -67,7 +67,7 @@ def chosen_data(study: Study) -> dict[str, Any]:
 
 def _unshown(study: Study) -> str:
     """What to say of a network that the exhibits do not hold."""
-    where = f" of each {study.terms.condition}" if study.each else ""
+    where = study.of_each
     if study.given:
         return f"The page holds states of a few networks{where}; not of this one."
     few = "trials of the best, the median and the worst network"

@@ -227,6 +227,11 @@ class Study:
         """Whether the networks were trained elsewhere and came with their losses."""
         return self.lock.get("kind") == "measured"
 
+    @cached_property
+    def untrained(self) -> bool:
+        """Whether anything is known of the networks before training."""
+        return (self.rows("degeneracy", "at")["at"] == "init").any()
+
     @property
     def terms(self) -> Terms:
         """What things are called on this page."""
@@ -236,6 +241,11 @@ class Study:
     def each(self) -> str:
         """What a count is of, behind it: ` a condition`; nothing where there is one only."""
         return f" a {self.terms.condition}" if len(self.conditions) > 1 else ""
+
+    @property
+    def of_each(self) -> str:
+        """What values are of, behind them: ` of each condition`; nothing where there is one."""
+        return f" of each {self.terms.condition}" if len(self.conditions) > 1 else ""
 
     @property
     def axis(self) -> str | None:

@@ -3,6 +3,7 @@
 import html
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,14 +29,19 @@ def arrays(n: int = N, units: int = UNITS) -> dict[str, np.ndarray]:
     return {"states": states, "weights": weights, "losses": random.uniform(0.1, 1, n)}
 
 
-def measured(folder: Path, *files: tuple[str, dict[str, np.ndarray]]) -> Comparison:
+def measured(
+    folder: Path, *files: tuple[str, dict[str, np.ndarray]], early: Any = None, **more: Any
+) -> Comparison:
     paths = []
     for name, content in files:
         path = folder / f"{name}.npz"
         np.savez(path, **content)  # pyright: ignore[reportArgumentType]
         paths.append(path)
+    if early is not None:
+        np.savez(folder / "init.npz", **early)
+        more["untrained"] = [folder / "init.npz"]
     dsa, pif = kinds.DSA(delays=2, rank=3.0, starts=1), kinds.PIF(starts=2)
-    return measure_files(paths, folder / "out", dsa=dsa, pif=pif)
+    return measure_files(paths, folder / "out", dsa=dsa, pif=pif, **more)
 
 
 def words(found: Comparison) -> str:
@@ -81,6 +87,22 @@ def test_a_page_speaks_of_what_was_given(tmp_path: Path, name: str):
     assert narrow == (0 if name in ("states", "weights", "one") else 2)
     if name == "one":
         assert said.count("add more") == 3 and "Nothing could be compared" in said
+
+
+def test_a_page_shows_what_was_before_training_and_other_settings(tmp_path: Path):
+    early = ALL | {"weights": ALL["weights"] / 2}
+    grid = {"dynamics.delays": [1, 2], "weights.group": ["signs"]}
+    said = words(measured(tmp_path, *GIVEN["groups"], early=early, sensitivity=grid))
+    assert "Grey lines: untrained: the same networks before training; shuffled" in said
+    assert re.search(r"Ratio to untrained networks: from 2 \(\w+\) to 2 \(\w+\);", said)
+    assert "Behaviour, from untrained to trained" in said and "dashed: before training" in said
+    assert "DSA distance of each group under 2 settings" in said
+    assert "Permutation distance of each group under 1 setting," in said
+    # Nothing that is there is called missing, and nothing is a condition.
+    assert "What was skipped Floor: not to be had from networks as given." in said
+    assert not re.search(r"condition(?!s\.csv)|[Oo]ut.of.distribution", said)
+    assert "(dynamics.delays 1, 2; weights.group signs)" in said
+    assert re.search(r"untrained \S*init\.npz \(SHA-256", said)
 
 
 def test_networks_are_called_by_their_names(browser: Browser, tmp_path: Path):

@@ -13,6 +13,7 @@ from degendsl.spec import kinds
 from .._cache import Arrays, Measured
 from .._dynamics import between_operators, window_of
 from .._left_out import WHY
+from ._before import beside, pairs_among
 from ._kept import Kept
 from ._networks import Compared
 
@@ -23,31 +24,48 @@ _NAME = "the network"
 
 def dynamics(states: Compared, dsa: kinds.DSA, most: int | None, kept: Kept) -> Measured:
     """The DSA distance of each pair; a network that does not carry the settings is left out."""
+    some, numbers, left_out = _carrying(states, dsa, kept)
+    pairs = pair_subset(len(some.seeds), most)
+    arrays = {
+        "pairs": np.array(pairs, int).reshape(-1, 2),
+        **_between(some, numbers["operators"], pairs, dsa, kept),
+        **numbers,
+    }
+    return Measured(seeds=some.seeds, arrays=arrays, left_out={"": left_out} if left_out else {})
+
+
+def dynamics_before(states: Compared, end: Measured, dsa: kinds.DSA, kept: Kept) -> Measured:
+    """The distances of the same pairs before training; `states` are of some of the networks."""
+    some, numbers, left_out = _carrying(states, dsa, kept)
+    found = _between(some, numbers["operators"], pairs_among(end, some.seeds), dsa, kept)
+    return beside(end, some.seeds, numbers, found, left_out)
+
+
+def _carrying(
+    states: Compared, dsa: kinds.DSA, kept: Kept
+) -> tuple[Compared, Arrays, dict[int, str]]:
+    """The networks that carry the settings, what was fitted to them, and why the others do not."""
     fitted = operators(states, dsa, kept)
     there = [index for index, why in enumerate(fitted[WHY]) if not why]
-    some = states.only([states.seeds[index] for index in there])
-    pairs = pair_subset(len(there), most)
-    matrices = fitted["operators"][there]
+    left_out = {
+        seed: str(why).replace(_NAME, name)
+        for seed, name, why in zip(states.seeds, states.names, fitted[WHY], strict=True)
+        if why
+    }
+    numbers = {name: fitted[name][there] for name in ("operators", "singular_values")}
+    return states.only([states.seeds[index] for index in there]), numbers, left_out
 
+
+def _between(
+    some: Compared, matrices: np.ndarray, pairs: list[Pair], dsa: kinds.DSA, kept: Kept
+) -> Arrays:
     def compute(missing: list[int]) -> Arrays:
         return between_operators(matrices, [pairs[k] for k in missing], dsa)
 
     # A distance does not depend on which of the two comes first.
     rows = [tuple(sorted((some.keys[i], some.keys[j]))) for i, j in pairs]
     settings = _settings(dsa) | {"score": dsa.score, "starts": dsa.starts}
-    found = kept.numbers("dynamics", settings, rows, _NUMBERS, compute)
-    left_out = {
-        seed: str(why).replace(_NAME, name)
-        for seed, name, why in zip(states.seeds, states.names, fitted[WHY], strict=True)
-        if why
-    }
-    arrays = {
-        "pairs": np.array(pairs, int).reshape(-1, 2),
-        **found,
-        "operators": matrices,
-        "singular_values": fitted["singular_values"][there],
-    }
-    return Measured(seeds=some.seeds, arrays=arrays, left_out={"": left_out} if left_out else {})
+    return kept.numbers("dynamics", settings, rows, _NUMBERS, compute)
 
 
 def of_halves(

@@ -14,14 +14,15 @@ from ._usable import Usable
 
 def examples(found: Usable, kept: Kept) -> Examples:
     """Trajectories of a few networks, two matrices side by side, spectra of all."""
-    states, given = found.states, found.weights
+    states, given, losses = found.trained.states, found.trained.weights, found.trained.losses
+    before = found.untrained.weights.among(given.seeds)
     # Of networks without states, a role would be of nothing that is shown.
-    roles = roles_of(_ranked(states.seeds or tuple(found.losses), found.losses))
+    roles = roles_of(_ranked(states.seeds or tuple(losses), losses))
     shown = states.only(_shown(states.seeds, roles))
     steps = kept_steps(shown.arrays[0].shape[1]) if shown.arrays else np.arange(0)
     paths = _paths(shown, steps, kept)
     alike = all(one.shape == given.arrays[0].shape for one in given.arrays)
-    pair = middle_of(_ranked(given.seeds, found.losses)) or middle_of(given.seeds)
+    pair = middle_of(_ranked(given.seeds, losses)) or middle_of(given.seeds)
     pair = pair if alike else None
     return Examples(
         seeds=shown.seeds,
@@ -32,7 +33,11 @@ def examples(found: Usable, kept: Kept) -> Examples:
         explained=paths["explained"],
         pair=pair,
         matched=_matched(given.only(pair), kept) if pair else None,
-        singular={"end": _singular(given, kept)} if pair else {},
+        singular={
+            at: _singular(one, kept) for at, one in (("init", before), ("end", given)) if one.seeds
+        }
+        if pair
+        else {},
     )
 
 

@@ -1,7 +1,7 @@
 """Networks as they were given, and those of a group of which one array can be compared."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ class Given:
     """One network from elsewhere: whichever there are of states, recurrent weights and a loss.
 
     states: (trial, time, unit). weights: (unit, unit), if they are right. unclear: why there are
-    none, where there could be.
+    none, where there could be. untrained: the same network before training, where it was given.
     """
 
     name: str
@@ -21,6 +21,7 @@ class Given:
     weights: np.ndarray | None = None
     loss: float | None = None
     unclear: str = ""
+    untrained: "Given | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,10 @@ class Compared:
         # Arrays may be large, and are read once to be known.
         vars(found)["keys"] = tuple(self.keys[place] for place in places)
         return found
+
+    def among(self, seeds: Collection[int]) -> "Compared":
+        """Those of these networks that are at one of the places named."""
+        return self.only([seed for seed in self.seeds if seed in seeds])
 
 
 def _content(array: np.ndarray) -> str:

@@ -51,40 +51,54 @@ class ChosenRank:
         return f"{said}."
 
 
-def choose_rank(dsa: kinds.DSA, groups: Sequence[Compared], before: Any) -> ChosenRank | None:
-    """The rank that the networks of all groups together ask for; None where it is given.
+class Ranks:
+    """Chooses ranks that the networks of all groups together ask for, and keeps account of them.
 
     before: earlier choices, as the lock has them. One stays while the networks that it was made
     from are there as they were: more networks do not change it.
-
-    **Raises** `MeasureError` where no network can be looked at.
     """
-    if dsa.choose == "given" and dsa.rank >= 1:
-        return None
-    names = ("choose", "rank", "delays", "interval", "window", "burn_in")
-    asked = {name: getattr(dsa, name) for name in names} | {"version": MEASURE_VERSION}
-    everyone = [key for group in groups for key in group.keys]
-    known = _known(asked, before, len(everyone))
-    if known and set(everyone).issuperset(known.networks):
-        return known
-    each = looked_at(max(1, len(groups)))
-    some = [(group, place) for group in groups for place in _carrying(dsa, group)[:each]]
-    if not some:
-        two = "two trials" if dsa.choose == "prediction" else "trials"
-        raise MeasureError(
-            f"the rank cannot be chosen: no network has {two} long enough for the delays; use "
-            "fewer or give the rank"
+
+    def __init__(self, groups: Sequence[Compared], before: Any) -> None:
+        self._groups, self._before = groups, before
+        self.chosen: list[ChosenRank] = []
+
+    def rank_for(self, dsa: kinds.DSA) -> ChosenRank | None:
+        """The rank under some settings; None where they give it.
+
+        **Raises** `MeasureError` where no network can be looked at.
+        """
+        if dsa.choose == "given" and dsa.rank >= 1:
+            return None
+        names = ("choose", "rank", "delays", "interval", "window", "burn_in")
+        asked = {name: getattr(dsa, name) for name in names} | {"version": MEASURE_VERSION}
+        there = [one for one in self.chosen if one.asked == asked]
+        if not there:
+            there = [self._choice(dsa, asked)]
+            self.chosen += there
+        return there[0]
+
+    def _choice(self, dsa: kinds.DSA, asked: Mapping[str, Any]) -> ChosenRank:
+        everyone = [key for group in self._groups for key in group.keys]
+        known = _known(asked, self._before, len(everyone))
+        if known and set(everyone).issuperset(known.networks):
+            return known
+        each = looked_at(max(1, len(self._groups)))
+        some = [(group, place) for group in self._groups for place in _carrying(dsa, group)[:each]]
+        if not some:
+            two = "two trials" if dsa.choose == "prediction" else "trials"
+            raise MeasureError(
+                f"the rank cannot be chosen: no network has {two} long enough for the delays; use "
+                "fewer or give the rank"
+            )
+        rank = rank_of([measured(group.arrays[place], dsa) for group, place in some], dsa)
+        return ChosenRank(
+            asked=asked,
+            rank=rank,
+            networks=tuple(group.keys[place] for group, place in some),
+            among=len(everyone),
+            now=len(everyone),
+            instead_of=known.rank if known and known.rank != rank else None,
         )
-    states = [measured(group.arrays[place], dsa) for group, place in some]
-    rank = rank_of(states, dsa)
-    return ChosenRank(
-        asked=asked,
-        rank=rank,
-        networks=tuple(group.keys[place] for group, place in some),
-        among=len(everyone),
-        now=len(everyone),
-        instead_of=known.rank if known and known.rank != rank else None,
-    )
 
 
 def _carrying(dsa: kinds.DSA, group: Compared) -> list[int]:

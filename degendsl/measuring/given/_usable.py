@@ -12,53 +12,95 @@ from .._left_out import sentences
 from ._networks import Compared, Given
 
 _OUT = "mend or remove it"
+# Which networks a line is about, unless about those that are compared.
+UNTRAINED = ", untrained networks"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Usable:
-    """What of a group can be compared; `problems` names what is left out, and the remedy."""
+class Sound:
+    """Arrays of networks that can be compared, by the place of the network in its group."""
 
     states: Compared
     weights: Compared
     losses: Mapping[int, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usable:
+    """What of a group can be compared, and of the same networks before training, if given.
+
+    problems: what is left out, and the remedy.
+    """
+
+    trained: Sound
+    untrained: Sound
     problems: tuple[str, ...]
 
 
 def usable(networks: Sequence[Given]) -> Usable:
     """The sound arrays of each level, by the place of their network in the group."""
+    given = dict(enumerate(networks))
+    early = {place: one.untrained for place, one in given.items() if one.untrained}
+    trained, problems = _sound(given, "", {})
+    untrained, more = _sound(early, UNTRAINED, given)
+    return Usable(trained=trained, untrained=untrained, problems=(*problems, *more))
+
+
+def _sound(
+    networks: Mapping[int, Given], which: str, later: Mapping[int, Given]
+) -> tuple[Sound, list[str]]:
+    """What can be compared of some networks, and what is left out.
+
+    later: the same networks after training, whose shapes theirs must have.
+    """
     problems: list[str] = []
-    names = {place: network.name for place, network in enumerate(networks)}
+    names = {place: network.name for place, network in networks.items()}
 
     def sound(level: str, given: Mapping[int, object], why: Mapping[int, str]) -> tuple[int, ...]:
         for line in sentences(why, len(given), names):
-            problems.append(f"{level}: {line}")
+            problems.append(f"{level}{which}: {line}")
         left = tuple(place for place in given if place not in why)
         if given and len(left) < 2:
-            problems.append(too_few(level, len(left), len(given)))
+            problems.append(f"{level}{which}: {too_few(len(left), len(given))}")
         return left
 
-    states = {k: _real(one.states) for k, one in enumerate(networks) if one.states is not None}
-    weights = {k: one.weights for k, one in enumerate(networks) if one.weights is not None}
-    losses = {k: one.loss for k, one in enumerate(networks) if one.loss is not None}
-    seen = sound("dynamics", states, _states(states, weights, names))
-    unclear = {k: one.unclear for k, one in enumerate(networks) if one.unclear}
-    square = sound("weights", weights | unclear, _weights(weights, names) | unclear)
+    states = {k: _real(one.states) for k, one in networks.items() if one.states is not None}
+    weights = {k: one.weights for k, one in networks.items() if one.weights is not None}
+    losses = {k: one.loss for k, one in networks.items() if one.loss is not None}
+    pairs = {place: (one, later[place]) for place, one in networks.items() if place in later}
+    seen = sound("dynamics", states, _unlike(pairs, "states") | _states(states, weights, names))
+    unclear = {k: one.unclear for k, one in networks.items() if one.unclear}
+    bad = _unlike(pairs, "weights") | _weights(weights, names) | unclear
+    square = sound("weights", weights | unclear, bad)
     finite = sound("behaviour", losses, _losses(losses, names))
     # Weights are exact, and the same whatever precision the file has.
     exact = {place: weights[place].astype(np.float64) for place in square}
-    return Usable(
+    found = Sound(
         states=_those(names, states, seen),
         weights=_those(names, exact, square),
         losses={place: losses[place] for place in finite},
-        problems=tuple(problems),
     )
+    return found, problems
 
 
-def too_few(level: str, count: int, of: int) -> str:
+def _unlike(pairs: Mapping[int, tuple[Given, Given]], array: str) -> dict[int, str]:
+    """Whose array before training is of something else than the one after."""
+    why = {}
+    for place, (before, after) in pairs.items():
+        early, late = getattr(before, array), getattr(after, array)
+        if early is not None and late is not None and early.shape != late.shape:
+            why[place] = (
+                f"the {array} of {before.name} are {early.shape} and those of {after.name} "
+                f"{late.shape}: give the same network before training, on the same trials"
+            )
+    return why
+
+
+def too_few(count: int, of: int) -> str:
     """What is said where nothing is left to compare with."""
     networks = f"{count} network{'' if count == 1 else 's'}"
     remedy = "add more" if of < 2 else "mend those left out or add more"
-    return f"{level}: {networks} can be compared, two are needed; {remedy}"
+    return f"{networks} can be compared, two are needed; {remedy}"
 
 
 def _real(numbers: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from degendsl.spec import kinds
 
 from .._cache import Arrays, Measured
 from .._weights import SURROGATE_PAIRS, distances
+from ._before import beside, pairs_among
 from ._kept import Kept
 from ._networks import Compared
 
@@ -33,10 +34,21 @@ def weights(given: Compared, pif: kinds.PIF, most: int | None, kept: Kept) -> Me
             )
     pairs = pair_subset(len(given.seeds), most)
     arrays: Arrays = {
-        "norm": np.array([np.linalg.norm(one) for one in given.arrays]),
+        "norm": _norms(given),
+        "pairs": np.array(pairs, int).reshape(-1, 2),
         **_between("weights", given, pairs, pif, kept),
     }
     return Measured(seeds=given.seeds, arrays=arrays)
+
+
+def weights_before(given: Compared, end: Measured, pif: kinds.PIF, kept: Kept) -> Measured:
+    """The distances of the same pairs before training; `given` are some of the matrices."""
+    found = _between("weights", given, pairs_among(end, given.seeds), pif, kept)
+    return beside(end, given.seeds, {"norm": _norms(given)}, found)
+
+
+def _norms(given: Compared) -> np.ndarray:
+    return np.array([np.linalg.norm(one) for one in given.arrays])
 
 
 def of_shuffled(given: Compared, pif: kinds.PIF, kept: Kept) -> Measured:
@@ -52,10 +64,28 @@ def of_shuffled(given: Compared, pif: kinds.PIF, kept: Kept) -> Measured:
     shuffled = Compared(seeds=given.seeds, names=given.names, arrays=tuple(mixed))
     pairs = pair_subset(len(mixed), SURROGATE_PAIRS)
     arrays = _between("surrogate", shuffled, pairs, pif, kept)
+    places = np.array(pairs, int).reshape(-1, 2)
+    return Measured(seeds=given.seeds, arrays={"pairs": places, **arrays})
+
+
+def described(given: Compared, before: Compared, kept: Kept) -> Measured:
+    """What each recurrent matrix is like, and how far it has moved where it was given untrained.
+
+    before: matrices of some of the same networks before training; theirs are `…_init`.
+    """
+    arrays = _matrices(given, kept)
+    early = before.among(given.seeds)
+    if early.seeds:
+        late = given.only(early.seeds)
+        there = [given.seeds.index(seed) for seed in early.seeds]
+        start = {f"{name}_init": numbers for name, numbers in _matrices(early, kept).items()}
+        for name, numbers in (start | _moved(early, late, kept)).items():
+            arrays[name] = np.full(len(given.seeds), np.nan)
+            arrays[name][there] = numbers
     return Measured(seeds=given.seeds, arrays=arrays)
 
 
-def described(given: Compared, kept: Kept) -> Measured:
+def _matrices(given: Compared, kept: Kept) -> Arrays:
     """Of each recurrent matrix what needs no other to be told."""
     of = {
         "spectral_radius": metrics.spectral_radius,
@@ -68,8 +98,22 @@ def described(given: Compared, kept: Kept) -> Measured:
         return {name: np.array([float(ask(one)) for one in matrices]) for name, ask in of.items()}
 
     rows = [(key,) for key in given.keys]
-    arrays = kept.numbers("matrices", {}, rows, dict.fromkeys(of, ()), compute)
-    return Measured(seeds=given.seeds, arrays=arrays)
+    return kept.numbers("matrices", {}, rows, dict.fromkeys(of, ()), compute)
+
+
+def _moved(before: Compared, after: Compared, kept: Kept) -> Arrays:
+    """How far training has moved each recurrent matrix."""
+    of = {
+        "weight_change": metrics.weight_change,
+        "weight_change_relative": metrics.relative_weight_change,
+    }
+
+    def compute(missing: list[int]) -> Arrays:
+        pairs = [(after.arrays[place], before.arrays[place]) for place in missing]
+        return {name: np.array([ask(*pair) for pair in pairs]) for name, ask in of.items()}
+
+    rows = list(zip(after.keys, before.keys, strict=True))
+    return kept.numbers("moved", {}, rows, dict.fromkeys(of, ()), compute)
 
 
 def _between(what: str, given: Compared, pairs: list[Pair], pif: kinds.PIF, kept: Kept) -> Arrays:
@@ -85,5 +129,4 @@ def _between(what: str, given: Compared, pairs: list[Pair], pif: kinds.PIF, kept
     # A distance does not depend on which of the two comes first.
     rows = [tuple(sorted((given.keys[i], given.keys[j]))) for i, j in pairs]
     settings = {"starts": starts, "seed": pif.seed, "group": group}
-    found = kept.numbers(what, settings, rows, _NUMBERS, compute)
-    return {"pairs": np.array(pairs, int).reshape(-1, 2), **found}
+    return kept.numbers(what, settings, rows, _NUMBERS, compute)

@@ -86,12 +86,12 @@ def _course(
     return Chart(
         id=f"course-{level}",
         title=f"{LEVELS[level]}, from untrained to trained",
-        summary=f"{words.title} of each condition when untrained and at the end, with "
-        f"95\u202f% intervals; names: {study.factor or 'the condition'}.",
+        summary=f"{words.title}{study.of_each} when untrained and at the end, with "
+        f"95\u202f% intervals; names: {study.axis or f'the {study.terms.condition}'}.",
         panels=[panel(facet) for facet in study.facets],
         width=332 if facets <= 3 else 246,
         table=Table(
-            columns=("Condition", *times),
+            columns=(study.terms.heading, *times),
             rows=tuple(
                 (c.label, *(values.get((c.id, at)) for at in times)) for c in study.conditions
             ),

@@ -29,8 +29,8 @@ _COLUMNS = (
 
 
 def learning(study: Study) -> Section | None:
-    """From the first epoch to the last; nothing is known of it where networks were given."""
-    if study.given:
+    """From the first epoch to the last; of given networks, what they were before and after."""
+    if study.given and not study.untrained:
         return None
     charts = [curves_chart(study), *course_charts(study), *network_strips(study)]
     kept = [chart for chart in charts if chart is not None]

@@ -110,7 +110,11 @@ def provenance(study: Study) -> list[tuple[str, str]]:
         ("degendsl", lock.get("degendsl")),
         ("results", lock.get("folder_hash")),
         ("variant", lock.get("variant")),
-        *(("read", f"{one['file']} (SHA-256 {one['sha256']})") for one in lock.get("inputs") or ()),
+        *(
+            (said, f"{one['file']} (SHA-256 {one['sha256']})")
+            for key, said in (("inputs", "read"), ("untrained", "untrained"))
+            for one in lock.get(key) or ()
+        ),
         ("--set", ", ".join(lock.get("overrides") or ())),
         *(
             (name.replace("_", " "), value)
@@ -149,7 +153,9 @@ def _not_given(study: Study, rows: pl.DataFrame) -> list[str]:
     ]
     if rows["rank"].is_not_null().any() and not rows["null"].is_not_null().any():
         said.append("Null (a network against itself): half of the trials do not carry it.")
-    return [*said, "Floor and untrained reference: not to be had from networks as given."]
+    if not study.untrained:
+        said.append("Untrained reference: no untrained networks were given; see --untrained.")
+    return [*said, "Floor: not to be had from networks as given."]
 
 
 def _skipped(study: Study) -> list[str]:

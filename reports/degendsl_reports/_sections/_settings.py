@@ -4,6 +4,7 @@ import polars as pl
 
 from .._charts import Chart, panel_width
 from .._degeneracy import primary
+from .._numbers import count
 from .._study import Study
 from .._words import LEVELS, PROVISIONAL
 from ._level_chart import COLUMNS, told, values_drawn
@@ -24,6 +25,7 @@ def settings_chart(study: Study, level: str) -> Chart | None:
     words = study.metric(name)
     panel, not_drawn = values_drawn(study, rows, None, words.axis)
     settings = rows["setting"].unique(maintain_order=True).to_list()
+    many = count(len(settings), "setting")
     panels = [
         panel(
             (pl.col("setting") == setting) & (pl.col("facet") == facet),
@@ -35,8 +37,8 @@ def settings_chart(study: Study, level: str) -> Chart | None:
     return Chart(
         id=f"settings-{level}",
         title=f"{LEVELS[level]}: values under other settings of the measure",
-        summary=f"{words.title} of each condition under {len(settings)} settings, with 95\u202f% "
-        "interval and references: a panel a setting.",
+        summary=f"{words.title}{study.of_each} under {many}, with 95\u202f% interval and "
+        "references: a panel a setting.",
         panels=panels,
         width=panel_width(len(panels)),
         table=told(study, rows, _COLUMNS, full="sensitivity_values"),

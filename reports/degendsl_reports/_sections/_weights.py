@@ -32,8 +32,8 @@ def weights(study: Study) -> Section | None:
     """What the weights say: a raw distance grows with the weights, a scale-free one does not."""
     name = primary(study, "weights")
     charts = [*_compared(study, name)] if name else []
-    # What training did to them stands under learning.
-    charts += network_strips(study) if study.given else []
+    # What training did to them stands under learning, where that is known.
+    charts += network_strips(study) if study.given and not study.untrained else []
     if not charts:
         return None
     raw = (
@@ -80,15 +80,14 @@ def matched_chart(study: Study) -> Chart | None:
         facts.append((condition.label, *names, here.select(pl.corr("a", "b")).item()))
         for column, name, said in (("a", names[0], ""), ("b", names[1], ", matched")):
             panels.append(_matrix_panel(condition, here[column].to_list(), size, bound, name, said))
-    of = f" of each {study.terms.condition}" if study.each else ""
     known = not study.given or study.rows("networks", "ood_mse")["ood_mse"].is_not_null().any()
     middling = ", of middling loss" if known else ""
     note = f"Blue below zero, red above; full colour at ±{number(bound)}."
     return Chart(
         id="matched",
         title="Recurrent matrices of two networks, units matched",
-        summary=f"Two networks{of}{middling}; where both show the same pattern the networks are "
-        "wired alike.",
+        summary=f"Two networks{study.of_each}{middling}; where both show the same pattern "
+        "the networks are wired alike.",
         panels=panels,
         width=160 if len(panels) > 4 else 246,
         table=Table(
