@@ -148,8 +148,14 @@ def test_bad_data_name_the_network_and_the_remedy():
     broken[1, 0, 0, 0] = np.nan
     for states, delays, rank, words in [
         (broken, 2, 3, "network 1 are not finite"),
-        (good, 10, 3, "10 delays do not fit"),
-        (good, 2, 90, "lower the rank"),
+        # Of 10 steps a window of 9 still has a next one, in each of 3 trials.
+        (good, 10, 3, "network 0: only 0 samples in 3 trials of 10 steps with 10 delays"),
+        (good, 10, 3, "and rank 3 needs 3; use at most 9 delays or longer trials"),
+        (good, 9, 4, "only 3 samples .* rank 4 needs 4; use at most 8 delays or a lower rank or"),
+        # Few delays would leave enough samples, of too few numbers.
+        (good, 2, 25, "only 24 samples .* with 2 delays, and rank 25 needs 25; use a lower rank"),
+        (good, 2, 9, "rank 9 is above the 8 numbers that 2 delays of 4 units are; lower the rank"),
+        (good[:, :, :1], 1, 1, "3 trials of 1 step with 1 delay, and rank 1 needs 1; use longer"),
         (good[:1], 2, 3, "at least two"),
         (good * 0 + 1, 2, 3, "carries only 1 of rank 3"),
     ]:

@@ -82,6 +82,11 @@ def named(names: Sequence[str] | None, count: int) -> Sequence[str]:
     return found
 
 
+def count(number: int, noun: str) -> str:
+    """`1 trial`, `2 trials`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def alike(
     one: np.ndarray, other: np.ndarray, what: str, remedy: str = "give the same matrix"
 ) -> None:

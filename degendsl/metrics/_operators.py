@@ -1,5 +1,6 @@
 """Delay embedding and the linear operator of a network's dynamics: the first half of DSA."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ from jaxtyping import Float
 from degendsl.errors import MeasureError
 
 from ._embedding import leading_coordinates, spectrum
-from ._numbers import at_least, listed, positive, real_numbers, scaled
+from ._numbers import at_least, count, listed, positive, real_numbers, scaled
 from ._states import States, checked_network
 
 # Float32 states carry about 1e-7 of their size; directions below this share are rounding.
@@ -92,7 +93,7 @@ def operator(
     states, power = scaled(checked_network(states, name))
     n_steps = states.shape[1]
     n_windows = n_steps - (delays - 1) * interval
-    _check_sizes(states.shape, delays, rank, n_windows, name)
+    _check_sizes(states.shape, delays, interval, rank, name)
     coordinates, values = leading_coordinates(states, delays=delays, interval=interval, rank=rank)
     carried = int(np.sum(values[:rank] >= SMALLEST_SINGULAR_VALUE * values[0]))
     if values[0] == 0:
@@ -142,7 +143,7 @@ def rank_for_variance(states: States, *, delays: int, share: float, interval: in
     for index, one in enumerate(listed(states, "the states")):
         name = f"network {index}"
         one, _ = scaled(checked_network(one, name))
-        _check_sizes(one.shape, delays, 1, one.shape[1] - (delays - 1) * interval, name)
+        _check_sizes(one.shape, delays, interval, 1, name)
         if not one.any():
             raise MeasureError(f"the states of {name} are all zero; leave it out")
         spectra.append(spectrum(one, delays=delays, interval=interval))
@@ -153,15 +154,25 @@ def rank_for_variance(states: States, *, delays: int, share: float, interval: in
     return min(shortest, 1 + int(np.searchsorted(np.cumsum(pooled), share)))
 
 
-def _check_sizes(shape: tuple[int, ...], delays: int, rank: int, n_windows: int, name: str) -> None:
+def _check_sizes(shape: tuple[int, ...], delays: int, interval: int, rank: int, name: str) -> None:
+    """Whether an operator of this rank can be fitted; if not, what would help.
+
+    A sample is a window that another one follows in its trial.
+    """
     n_trials, n_steps, n_units = shape
-    if n_windows < 2:
+    samples = n_trials * max(0, n_steps - 1 - (delays - 1) * interval)
+    span = count(delays, "delay") + (f" of {interval} steps" if interval > 1 else "")
+    if rank > samples:
+        fitting = 1 + (n_steps - 1 - math.ceil(rank / n_trials)) // interval
+        remedies = [f"at most {count(fitting, 'delay')}"] if fitting * n_units >= rank else []
+        remedies += ["a lower rank", "more trials"] if samples else []
         raise MeasureError(
-            f"{name}: {delays} delays do not fit trials of {n_steps} steps; use fewer or longer "
-            "trials"
+            f"{name}: only {count(samples, 'sample')} in {count(n_trials, 'trial')} of "
+            f"{count(n_steps, 'step')} with {span}, and rank {rank} needs {rank}; use "
+            f"{' or '.join([*remedies, 'longer trials'])}"
         )
-    if rank > min(n_trials * (n_windows - 1), n_units * delays):
+    if rank > delays * n_units:
         raise MeasureError(
-            f"{name}: rank {rank} is above what {n_trials} trials of {n_windows} windows and "
-            f"{delays} delays of {n_units} units carry; lower the rank"
+            f"{name}: rank {rank} is above the {delays * n_units} numbers that {span} of "
+            f"{count(n_units, 'unit')} are; lower the rank or use more delays"
         )

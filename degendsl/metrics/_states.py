@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from degendsl.errors import MeasureError
 
-from ._numbers import named, real_numbers
+from ._numbers import count, named, real_numbers
 
 # One array where all networks have one width, a list of arrays where they have not.
 States = Float[Any, "network trial time unit"] | Sequence[Float[Any, "trial time _"]]
@@ -48,7 +48,7 @@ def checked_network(states: Any, name: str) -> np.ndarray:
 
 
 def _trials(states: np.ndarray) -> str:
-    return f"{states.shape[0]} trials of {states.shape[1]} steps"
+    return f"{count(states.shape[0], 'trial')} of {count(states.shape[1], 'step')}"
 
 
 def _are(count: int) -> str:

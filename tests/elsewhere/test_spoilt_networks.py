@@ -84,8 +84,8 @@ def test_unequal_trials_are_named(tmp_path: Path):
 
 
 @pytest.mark.parametrize("dsa, said", [
-    (kinds.DSA(delays=3, rank=16.0), "network 0 of nets.npz: rank 16 is above what"),
-    (kinds.DSA(delays=24, rank=2.0), "network 0 of nets.npz: 24 delays do not fit trials of 24"),
+    (kinds.DSA(delays=3, rank=16.0), "network 0 of nets.npz: rank 16 is above the 15"),
+    (kinds.DSA(delays=24, rank=2.0), "network 0 of nets.npz: only 0 samples in 6 trials"),
 ])  # fmt: skip
 def test_settings_that_the_data_do_not_carry(tmp_path: Path, dsa: kinds.DSA, said: str):
     path = save(tmp_path / "nets.npz", **networks(3))
