@@ -151,7 +151,7 @@ def test_bad_data_name_the_network_and_the_remedy():
         # Of 10 steps a window of 9 still has a next one, in each of 3 trials.
         (good, 10, 3, "network 0: only 0 samples in 3 trials of 10 steps with 10 delays"),
         (good, 10, 3, "and rank 3 needs 3; use at most 9 delays or longer trials"),
-        (good, 9, 4, "only 3 samples .* rank 4 needs 4; use at most 8 delays or a lower rank or"),
+        (good, 9, 4, "only 3 samples .* rank 4 needs 4; use at most 8 delays, a lower rank, more"),
         # Few delays would leave enough samples, of too few numbers.
         (good, 2, 25, "only 24 samples .* with 2 delays, and rank 25 needs 25; use a lower rank"),
         (good, 2, 9, "rank 9 is above the 8 numbers that 2 delays of 4 units are; lower the rank"),

@@ -34,7 +34,7 @@ class Comparison:
     networks: how many there are, by the label of their group. ids: the group's name in tables, in
     the same order. rank: of the operators, where it was chosen from the networks. degeneracy: the
     rows of that table that have a value. problems: what could not be measured, in words. warnings:
-    what the files hold besides, and was not used.
+    what the files hold besides, and was not used; what is to be known of what was measured.
     """
 
     store: Store
@@ -133,7 +133,7 @@ def measure_files(
         rank=found.rank.rank if found.rank else None,
         degeneracy=rows.to_dicts(),
         problems=tuple(made["problems"]["problem"].to_list()),
-        warnings=reading.unused,
+        warnings=(*reading.unused, *found.notes),
     )
 
 

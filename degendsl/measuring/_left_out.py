@@ -69,10 +69,14 @@ def sentences(
     lines = []
     for seeds in kinds.values():
         first, *others = seeds
-        more = [names[seed] for seed in others[:_NAMED]]
-        if len(others) > _NAMED:
-            more.append(f"{len(others) - _NAMED} more")
-        likewise = f"; likewise {', '.join(more)}" if others else ""
         count = f"{len(seeds)} of {of} networks left out"
-        lines.append(f"{count}: {left_out[first]}{likewise}")
+        lines.append(f"{count}: {left_out[first]}{likewise([names[seed] for seed in others])}")
     return lines
+
+
+def likewise(others: Sequence[str]) -> str:
+    """Which other networks a line is true of, a few of them by name."""
+    more = list(others[:_NAMED])
+    if len(others) > _NAMED:
+        more.append(f"{len(others) - _NAMED} more")
+    return f"; likewise {', '.join(more)}" if more else ""

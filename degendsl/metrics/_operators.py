@@ -166,10 +166,11 @@ def _check_sizes(shape: tuple[int, ...], delays: int, interval: int, rank: int, 
         fitting = 1 + (n_steps - 1 - math.ceil(rank / n_trials)) // interval
         remedies = [f"at most {count(fitting, 'delay')}"] if fitting * n_units >= rank else []
         remedies += ["a lower rank", "more trials"] if samples else []
+        others = f"{', '.join(remedies)} or " if remedies else ""
         raise MeasureError(
             f"{name}: only {count(samples, 'sample')} in {count(n_trials, 'trial')} of "
             f"{count(n_steps, 'step')} with {span}, and rank {rank} needs {rank}; use "
-            f"{' or '.join([*remedies, 'longer trials'])}"
+            f"{others}longer trials"
         )
     if rank > delays * n_units:
         raise MeasureError(

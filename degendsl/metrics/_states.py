@@ -19,8 +19,9 @@ def checked_states(
 ) -> list[np.ndarray]:
     """The states of each network as they came, once they are known to be comparable.
 
-    A unit that never changes is harmless: it adds a zero direction. A network whose units are all
-    constant has no dynamics and is refused where that matters, by the measure itself.
+    A unit that never changes is no error: at 0 it adds nothing, at another value a direction of its
+    own where states are not centred. A network whose units are all constant has no dynamics and is
+    refused where that matters, by the measure itself.
 
     **Raises** `MeasureError` naming the network where states are not finite real numbers below 1e60
     or not (trial, time, unit), trials differ between networks, networks are fewer than two or

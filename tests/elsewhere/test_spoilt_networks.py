@@ -1,5 +1,6 @@
 """What is wrong with a network: named, with the remedy, and the rest goes on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from laboratory import (
     value,
 )
 
+from degendsl import metrics
 from degendsl.elsewhere import measure_files
 from degendsl.spec import kinds
 
@@ -56,11 +58,93 @@ def test_weights_that_are_not_square_keep_no_other_level_away(tmp_path: Path):
     assert {row["level"] for row in found.degeneracy} == {"behavior", "dynamics"}
 
 
-def test_a_constant_unit_is_harmless(tmp_path: Path):
+def test_units_that_never_change_are_named_and_do_what_is_said(tmp_path: Path):
+    states = networks(9)["states"]
+    states[1, :, :, [0, 3]] = 0
+    states[2:, :, :, 1] = 0.5
+    found = measure_files([save(tmp_path / "nets.npz", states=states)], tmp_path / "out", dsa=DSA)
+    # All are measured.
+    assert found.problems == () and found.degeneracy[0]["n_networks"] == 9
+    silent, constant = found.warnings
+    assert silent == (
+        "nets: dynamics: 1 of 9 networks with units that stay at 0: units 0, 3 of network 1 of "
+        "nets.npz; they add nothing to the dynamics: check that they are meant to be silent"
+    )
+    assert constant == (
+        "nets: dynamics: 7 of 9 networks with units that never change: unit 1 of network 2 of "
+        "nets.npz; likewise network 3 of nets.npz, network 4 of nets.npz, network 5 of nets.npz, "
+        "network 6 of nets.npz, network 7 of nets.npz, 1 more; they count as a direction of the "
+        "dynamics, which are not centred: take the value off, or leave such units out"
+    )
+    page = (tmp_path / "out/report.html").read_text()
+    assert silent in page and constant in page
+    # And so it is.
+    one, other = (np.delete(states[k], unit, axis=2) for k, unit in ((1, [0, 3]), (2, [1])))
+
+    def apart(*pair: np.ndarray) -> float:
+        return float(metrics.dsa_distances(list(pair), delays=3, rank=4, starts=4)[0, 1])
+
+    assert apart(states[0], one) == pytest.approx(apart(states[0], states[1]), rel=1e-9)
+    off = states[2].copy()
+    off[:, :, 1] -= 0.5
+    assert apart(states[0], other) == pytest.approx(apart(states[0], off), rel=1e-9)
+    assert apart(states[0], states[2]) != pytest.approx(apart(states[0], off), rel=1e-2)
+
+
+def test_only_steps_that_count_make_a_unit_constant(tmp_path: Path):
     states = networks(3)["states"]
-    states[1, :, :, 0] = 0.5
+    states[1, :, 5:, 0] = 0
     path = save(tmp_path / "nets.npz", states=states)
-    assert measure_files([path], tmp_path / "out", dsa=DSA).problems == ()
+    for burn_in, said in ((0.0, 0), (5.0, 1)):
+        dsa = replace(DSA, burn_in=burn_in)
+        assert len(measure_files([path], tmp_path / "out", dsa=dsa).warnings) == said
+
+
+@pytest.mark.parametrize("trials, steps, rank, said", [
+    (1, 24, 4, "nets: dynamics: one trial, so there is no null and no cross, which need two; give "
+     "more trials"),
+    # With 3 delays 8 steps make 5 samples a trial.
+    (2, 8, 6, "nets: dynamics: half of the trials carry the rank in no network, so there is no "
+     "null and no cross; give more trials or lower the rank"),
+    (2, 8, 5, None),
+])  # fmt: skip
+def test_trials_too_few_to_be_halved_are_said(
+    tmp_path: Path, trials: int, steps: int, rank: int, said: str | None
+):
+    path = save(tmp_path / "nets.npz", states=networks(3)["states"][:, :trials, :steps])
+    out = tmp_path / "out"
+    found = measure_files([path], out, dsa=kinds.DSA(delays=3, rank=float(rank), starts=1))
+    assert found.problems == () and found.warnings == ((said,) if said else ())
+    (row,) = found.degeneracy
+    assert (row["null"] is None) == (row["cross"] is None) == (said is not None)
+
+
+def test_a_group_of_short_trials_keeps_no_other_from_a_rank(tmp_path: Path):
+    long, short = networks(3)["states"], networks(3, seed=1)["states"][:, :, :8]
+    files = [save(tmp_path / f"{n}.npz", states=s) for n, s in (("long", long), ("short", short))]
+    dsa = kinds.DSA(delays=3, rank=0.9, burn_in=9.0, starts=1)
+    found = measure_files(files, tmp_path / "out", dsa=dsa)
+    assert found.rank and [row["n_networks"] for row in found.degeneracy] == [3]
+    assert all(one.startswith("short: dynamics: ") for one in found.problems)
+    assert "a burn-in of 9 steps leaves nothing of trials of 8" in found.problems[0]
+
+
+@pytest.mark.parametrize("dsa, said", [
+    (kinds.DSA(delays=24, rank=0.9), "24 delays do not fit trials of 24 steps; use at most 23"),
+    (kinds.DSA(delays=3, rank=5.0, choose="prediction"), "prediction holds out a trial, and no"),
+    (kinds.DSA(burn_in=24.0), "a burn-in of 24 steps leaves nothing of trials of 24 (window all)"),
+    (kinds.DSA(burn_in=12.0, rank=0.9, window="late"), "nothing of trials of 24 (window late)"),
+])  # fmt: skip
+def test_what_keeps_every_network_from_being_measured_is_said(
+    tmp_path: Path, dsa: kinds.DSA, said: str
+):
+    given = networks(3)
+    given["states"] = given["states"][:, :1]
+    found = measure_files([save(tmp_path / "nets.npz", **given)], tmp_path / "out", dsa=dsa)
+    assert said in found.problems[0]
+    # Networks of no states have none to look at, whatever is asked.
+    alone = save(tmp_path / "alone.npz", weights=given["weights"])
+    assert measure_files([alone], tmp_path / "alone", dsa=dsa, pif=PIF).problems == ()
 
 
 def test_one_network_has_nothing_to_be_compared_with(tmp_path: Path):

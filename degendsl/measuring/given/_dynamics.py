@@ -105,9 +105,13 @@ def operators(states: Compared, dsa: kinds.DSA, kept: Kept, part: str = "all") -
     nothing = np.full((rank, rank), np.nan), np.full(rank + 1, np.nan)
 
     def fitted(place: int) -> tuple[np.ndarray, np.ndarray, str]:
+        whole = states.arrays[place]
+        some = measured(whole, dsa)[trials]
+        if not some.shape[1]:
+            return *nothing, none_left(whole, dsa)
         try:
             found = metrics.operator(
-                measured(states.arrays[place], dsa)[trials],
+                some,
                 delays=dsa.delays,
                 interval=dsa.interval,
                 rank=rank,
@@ -130,6 +134,14 @@ def operators(states: Compared, dsa: kinds.DSA, kept: Kept, part: str = "all") -
 def measured(states: np.ndarray, dsa: kinds.DSA) -> np.ndarray:
     """The steps of each trial that count; the time between two is not known and is 1."""
     return states[:, window_of(dsa, states.shape[1], 1.0)]
+
+
+def none_left(states: np.ndarray, dsa: kinds.DSA) -> str:
+    """Why no step of a trial counts, and what to do."""
+    return (
+        f"a burn-in of {dsa.burn_in:g} steps leaves nothing of trials of {states.shape[1]} (window "
+        f"{dsa.window}); use a smaller one"
+    )
 
 
 def _settings(dsa: kinds.DSA) -> dict[str, Any]:

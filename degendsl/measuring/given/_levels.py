@@ -14,6 +14,7 @@ from .._left_out import sentences
 from ._dynamics import dynamics, dynamics_before, of_halves
 from ._kept import Kept
 from ._networks import Compared
+from ._notes import notes
 from ._usable import UNTRAINED, Usable, too_few
 from ._weights import of_shuffled, weights, weights_before
 
@@ -30,11 +31,15 @@ class Missing(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What was found at one level: by when it is of, by the name of the reference."""
+    """What was found at one level: by when it is of, by the name of the reference.
+
+    notes: what is to be known of networks that were measured, in words.
+    """
 
     levels: Mapping[str, Measured] = field(default_factory=dict)
     references: Mapping[str, Measured] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def level_of(level: str, found: Usable, measure: kinds.Measure, kept: Kept) -> Found:
@@ -69,13 +74,15 @@ def _dynamics(found: Usable, measure: kinds.Measure, kept: Kept) -> Found:
     if len(end.seeds) < 2:
         return Found(missing=missing)
     pairs = [(int(i), int(j)) for i, j in end.arrays["pairs"]]
-    halves = of_halves(states.only(end.seeds), pairs, dsa, kept)
+    there = states.only(end.seeds)
+    halves = of_halves(there, pairs, dsa, kept)
     levels = {"end": end}
     before = found.untrained.states.among(end.seeds)
     if len(before.seeds) >= 2:
         levels["init"] = dynamics_before(before, end, dsa, kept)
         missing += _left_out(levels["init"], before, UNTRAINED)
-    return Found(levels=levels, references=halves, missing=missing)
+    said = tuple(notes(there, dsa, halved=bool(halves)))
+    return Found(levels=levels, references=halves, missing=missing, notes=said)
 
 
 def _left_out(measured: Measured, states: Compared, which: str) -> tuple[Missing, ...]:

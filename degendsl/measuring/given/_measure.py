@@ -31,12 +31,13 @@ class GivenMeasures:
     """What was found in each group.
 
     rank: of the operators, where it was chosen from data. ranks: all that were chosen, also those
-    of other settings.
+    of other settings. notes: what is to be known of networks that were measured, in words.
     """
 
     groups: list[ConditionMeasures]
     rank: ChosenRank | None
     ranks: tuple[ChosenRank, ...]
+    notes: tuple[str, ...]
 
 
 def measure_given(
@@ -64,7 +65,12 @@ def measure_given(
     for one in measuring:
         report(one.group.label)
         found.append(one.everything(first, settings))
-    return GivenMeasures(groups=found, rank=first.rank, ranks=tuple(choosing.chosen))
+    return GivenMeasures(
+        groups=found,
+        rank=first.rank,
+        ranks=tuple(choosing.chosen),
+        notes=tuple(note for one in measuring for note in one.notes),
+    )
 
 
 class _Asked(NamedTuple):
@@ -96,6 +102,7 @@ class _GivenGroup:
         self._usable = usable(networks)
         self._problems = list(self._usable.problems)
         self._said: set[tuple[str, Missing]] = set()
+        self.notes: list[str] = []
 
     @property
     def states(self) -> Compared:
@@ -104,6 +111,8 @@ class _GivenGroup:
     def everything(self, first: _Asked, settings: Sequence[_Asked]) -> ConditionMeasures:
         """All levels for which there are data, and those that settings name once more."""
         found = {level: self._level(level, first) for level in _WORDS}
+        for level, one in found.items():
+            self.notes += [f"{self.group.label}: {_WORDS[level]}: {note}" for note in one.notes]
         trained, untrained = self._usable.trained, self._usable.untrained
         weights, losses = trained.weights, trained.losses
         compared = {

@@ -9,7 +9,7 @@ from degendsl.spec import kinds
 
 from .._cache import MEASURE_VERSION
 from .._rank import looked_at, rank_of
-from ._dynamics import measured
+from ._dynamics import measured, none_left
 from ._networks import Compared
 
 
@@ -85,11 +85,7 @@ class Ranks:
         each = looked_at(max(1, len(self._groups)))
         some = [(group, place) for group in self._groups for place in _carrying(dsa, group)[:each]]
         if not some:
-            two = "two trials" if dsa.choose == "prediction" else "trials"
-            raise MeasureError(
-                f"the rank cannot be chosen: no network has {two} long enough for the delays; use "
-                "fewer or give the rank"
-            )
+            raise MeasureError(f"the rank cannot be chosen: {_lacking(dsa, self._groups)}")
         rank = rank_of([measured(group.arrays[place], dsa) for group, place in some], dsa)
         return ChosenRank(
             asked=asked,
@@ -101,14 +97,36 @@ class Ranks:
         )
 
 
+def _lacking(dsa: kinds.DSA, groups: Sequence[Compared]) -> str:
+    """What keeps every network from being looked at, and what would help."""
+    everyone = [one for group in groups for one in group.arrays]
+    if not everyone:
+        return "no network has states; give some"
+    longest = max(everyone, key=lambda one: one.shape[1])
+    steps = measured(longest, dsa).shape[1]
+    if not steps:
+        return none_left(longest, dsa)
+    if steps - _span(dsa) < 2:
+        fitting = 1 + (steps - 2) // dsa.interval
+        fewer = f"at most {fitting} delays or " if fitting > 1 else ""
+        return f"{dsa.delays} delays do not fit trials of {steps} steps; use {fewer}longer trials"
+    return (
+        "prediction holds out a trial, and no network has two that are long enough; give more "
+        "trials or the rank"
+    )
+
+
+def _span(dsa: kinds.DSA) -> int:
+    return (dsa.delays - 1) * dsa.interval
+
+
 def _carrying(dsa: kinds.DSA, group: Compared) -> list[int]:
     """Networks with trials long enough, and where one is held out, with another."""
-    span = (dsa.delays - 1) * dsa.interval
     least = 2 if dsa.choose == "prediction" else 1
     return [
         place
         for place, one in enumerate(group.arrays)
-        if measured(one, dsa).shape[1] - span >= 2 and one.shape[0] >= least
+        if measured(one, dsa).shape[1] - _span(dsa) >= 2 and one.shape[0] >= least
     ]
 
 
