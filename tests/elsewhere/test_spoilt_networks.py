@@ -159,10 +159,10 @@ def test_one_network_has_nothing_to_be_compared_with(tmp_path: Path):
 def test_unequal_trials_are_named(tmp_path: Path):
     labels = np.array(["all"] * 3)
     a = save(tmp_path / "a.npz", states=networks(3)["states"], labels=labels)
-    b = save(tmp_path / "b.npz", states=networks(1)["states"][:, :4], labels=labels[:1])
+    b = save(tmp_path / "b.npz", states=networks(1)["states"][:, :1], labels=labels[:1])
     found = measure_files([a, b], tmp_path / "out", dsa=DSA)
     (problem,) = found.problems
-    assert "network 0 of b.npz has 4 trials of 24 steps and others have 6 trials" in problem
+    assert "network 0 of b.npz has 1 trial of 24 steps and others have 6 trials" in problem
     assert "give every network the same trials" in problem
     assert value(tmp_path / "out", "dsa") is not None
 

@@ -1,5 +1,6 @@
 """Representations against netrep's values, known answers and invariances."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,22 @@ def test_cca_ignores_any_invertible_map_at_any_scale(size):
     a, b = (np.linalg.qr(one.reshape(-1, 5) - one.mean((0, 1)))[0] for one in (x, y))
     correlations = np.linalg.svd(a.T @ b, compute_uv=False)
     assert d[0, 2] == pytest.approx(np.arccos(correlations.mean()), abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e-5, 1.0, 1e5])
+@pytest.mark.parametrize("kind", ["cca", "svcca"])
+def test_a_direction_that_rounding_makes_is_none(kind, size):
+    x, noise = np.random.default_rng(7).standard_normal((2, 6, 20, 5))
+
+    def apart(share: float) -> float:
+        both = [np.concatenate([x, share * noise[..., k : k + 1]], axis=-1) for k in (0, 1)]
+        return metrics.shape_distances([size * one for one in both], kind=kind, variance=1.0)[0, 1]
+
+    # Five directions in common, and below 1e-6 of the largest no sixth.
+    assert apart(1e-7) < 1e-6
+    # Above it the sixth counts in full: noise, whose correlation is some 1/√120, at most 0.3.
+    sixth = (5 + 0.1) / 6
+    assert apart(1e-4) == pytest.approx(math.acos(sixth) if kind == "cca" else 1 - sixth, abs=0.05)
 
 
 @pytest.mark.parametrize("kind", ["cca", "svcca"])

@@ -177,7 +177,7 @@ def _losses(given: Mapping[int, float], names: Mapping[int, str]) -> dict[int, s
 
 
 def _trials(shape: Sequence[int]) -> str:
-    return f"{shape[0]} trials of {shape[1]} steps"
+    return f"{shape[0]} trial{'' if shape[0] == 1 else 's'} of {shape[1]} steps"
 
 
 def _gates(shape: tuple[int, ...]) -> str:
