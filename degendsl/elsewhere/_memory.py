@@ -31,13 +31,13 @@ class Budget:
 def check_embedding(networks: Sequence[Given], delays: int) -> None:
     """Refuse delays whose embedding would not fit, before any of it is there.
 
-    What takes memory are products of every two delayed units, twice, and two copies of the states.
+    What takes memory are products of every two delayed units, twice, the states and their spectra.
     """
     for network in networks:
         if network.states is None or network.states.ndim != 3:
             continue
         units = network.states.shape[2]
-        needed = 16 * ((delays * units) ** 2 + network.states.size)
+        needed = 16 * (delays * units) ** 2 + 32 * network.states.size
         if needed > available():
             raise InputError(
                 f"{delays} delays of the {units} units of {network.name} need {_told(needed)} and "
