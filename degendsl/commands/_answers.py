@@ -35,10 +35,20 @@ def say(answer: Answer, *, as_json: bool) -> int:
     if answer.problems:
         warn(answer.problems)
     if as_json:
-        print(json.dumps(answer.content, ensure_ascii=False))
+        print(_json(answer.content))
     elif answer.text:
         print(shown(answer.text))
     return answer.code
+
+
+def _json(content: Any) -> str:
+    """JSON that any terminal takes: a path that is not in UTF-8 is kept as escapes."""
+    text = json.dumps(content, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(content)
+    return text
 
 
 def warn(text: str) -> None:
@@ -80,7 +90,7 @@ def answer_each(options: argparse.Namespace, target: str, answer: Callable[[str]
             found = Answer(text="", content=None, problems=found.problems)
         say(found, as_json=False)
     if options.json:
-        print(json.dumps(contents, ensure_ascii=False))
+        print(_json(contents))
     return worst
 
 

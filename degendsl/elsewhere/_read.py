@@ -1,7 +1,7 @@
 """Networks and their groups from npz files and from folders of safetensors."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -114,7 +114,7 @@ def _of_npz(path: Path, shown: str, budget: Budget) -> _Found:
         told = ", ".join(f"`{name}` {count}" for name, count in counts.items())
         raise InputError(
             f"the arrays of {path} are of different numbers of networks ({told}); the first axis "
-            "of each must be the network"
+            f"of each must be the network{_moved(arrays)}"
         )
     states, weights = arrays.get("states"), arrays.get("weights")
     losses, labels = arrays.get("losses"), arrays.get("labels")
@@ -133,12 +133,30 @@ def _of_npz(path: Path, shown: str, budget: Budget) -> _Found:
     return found, _unused(shown, others, [name for name in ARRAYS if name not in arrays])
 
 
-def _unused(where: str, others: Sequence[str], known: Iterable[str] = ()) -> list[str]:
-    """A line on what was not used; `known`: the words that could have been meant."""
+def _moved(arrays: Mapping[str, np.ndarray]) -> str:
+    """How to put the networks first where another axis of the states is as long as others say."""
+    states = arrays.get("states")
+    others = {len(array) for name, array in arrays.items() if name != "states"}
+    if states is None or len(others) != 1:
+        return ""
+    (count,) = others
+    for axis, length in enumerate(states.shape[1:], 1):
+        if length == count:
+            return (
+                f"; axis {axis} of `states`, {states.shape}, is as long as the others say: "
+                f"np.moveaxis(states, {axis}, 0) makes it the first"
+            )
+    return ""
+
+
+def _unused(
+    where: str, others: Sequence[str], known: Iterable[str] = (), what: str = "arrays"
+) -> list[str]:
+    """A line on `what` was not used; `known`: the words that could have been meant."""
     if not others:
         return []
     shown = [f"`{one_line(name)}`" for name in others[:_NAMED]]
-    more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+    more = f" and {len(others) - _NAMED:,} more {what}" if len(others) > _NAMED else ""
     guesses = dict.fromkeys(nearest(name, known).strip() for name in others[:_NAMED])
     return [" ".join([f"{where}: not used: {', '.join(shown)}{more};", *guesses]).rstrip("; ")]
 
@@ -176,7 +194,7 @@ def _of_folder(path: Path, budget: Budget) -> _Found:
         )
     read = [_of_tensors(file, budget) for file in files]
     unused = dict.fromkeys(line for _, _, lines in read for line in lines)
-    others = _unused(one_line(path.name), others_of(path))
+    others = _unused(one_line(path.name), others_of(path), what="files")
     return [(label, network) for label, network, _ in read], [*others, *unused]
 
 

@@ -38,8 +38,8 @@ class Tensors:
             _check_whole(header, self._size - 8 - length)
         except (OSError, ValueError, RecursionError) as error:
             raise InputError(
-                f"{path} cannot be read as safetensors ({error}); save it again with "
-                "safetensors.torch.save_file"
+                f"{path} cannot be read as safetensors ({error}); copy it again if it was cut off, "
+                "else save it again with safetensors.torch.save_file"
             ) from error
         self._begin = 8 + length
         self.metadata: Mapping[str, Any] = said if isinstance(said, dict) else {}

@@ -77,6 +77,7 @@ def sentences(
 def likewise(others: Sequence[str]) -> str:
     """Which other networks a line is true of, a few of them by name."""
     more = list(others[:_NAMED])
-    if len(others) > _NAMED:
-        more.append(f"{len(others) - _NAMED} more")
+    rest = len(others) - len(more)
+    if rest:
+        more.append(f"{rest} more network{'' if rest == 1 else 's'}")
     return f"; likewise {', '.join(more)}" if more else ""

@@ -23,7 +23,8 @@ def setting(changes: Mapping[str, Any]) -> str:
 
 def shown(value: Any) -> str:
     """A setting as a person would write it."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # All digits: two settings that differ in the last are two.
+    return str(value).removesuffix(".0")
 
 
 def merged(

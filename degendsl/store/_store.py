@@ -57,6 +57,11 @@ class Store:
     """A study's results folder. Knows every path in it; reads nothing it does not need."""
 
     def __init__(self, root: Path) -> None:
+        try:
+            str(root).encode()
+        except UnicodeEncodeError as error:
+            # Readers of tables take no path that is no text.
+            raise StoreError(f"the path {root} is not in UTF-8; give another folder") from error
         self.root = root
 
     # Spec and lock

@@ -14,12 +14,15 @@ from laboratory import (
     archive,
     networks,
     save,
+    tables,
 )
 
 from degendsl.cli import main
 from degendsl.elsewhere import _memory, measure_files, read_networks
 from degendsl.errors import InputError
 from degendsl.spec import kinds
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 
 def header(shape: tuple[int, ...], kind: str = "<f8") -> bytes:
@@ -152,6 +155,16 @@ def test_tensors_that_lie(tmp_path: Path, text: str, length: int | None):
         read_networks([path.parent])
 
 
+def test_tensors_that_are_cut_off(tmp_path: Path, capsys: Any):
+    whole = (FIXTURES / "network.safetensors").read_bytes()
+    path = tmp_path / "seed0.safetensors"
+    for length in (0, 4, 8, 100, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        assert main(["measure", str(path), "--out", str(tmp_path / "out")]) == 3
+        said = capsys.readouterr().err
+        assert str(path) in said and "copy it again if it was cut off, else save it again" in said
+
+
 def test_folders_that_are_taken_or_cannot_be_written(tmp_path: Path, capsys: Any):
     path = save(tmp_path / "nets.npz", losses=np.ones(2))
     (tmp_path / "taken").mkdir()
@@ -160,6 +173,25 @@ def test_folders_that_are_taken_or_cannot_be_written(tmp_path: Path, capsys: Any
     assert main(["measure", str(path), "--out", str(path)]) == 4
     assert main(["measure", str(path), "--out", "/proc/nothing/here"]) == 4
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_names_that_are_no_text(tmp_path: Path, capsysbinary: Any):
+    given = Path(os.fsdecode(os.fsencode(tmp_path) + b"/net\xffs.npz"))
+    with open(given, "wb") as file:
+        np.savez(file, losses=np.ones(4), labels=["a\ud800", "a\ud800", "b", "b"])
+    out = tmp_path / "out"
+    for options in ([], ["--json"]):
+        assert main(["measure", str(given), "--out", str(out), *options]) == 0
+    said = capsysbinary.readouterr()
+    assert "a\ufffd: 2 networks" in said.out.decode()
+    assert json.loads(said.out.decode().splitlines()[-1])["groups"] == {"a\ufffd": 2, "b": 2}
+    assert "net\ufffds.npz" in (out / "spec.lock.json").read_text(encoding="utf-8")
+    assert "net\ufffds.npz" in (out / "report.html").read_text(encoding="utf-8")
+    assert tables(out)["sources"]["name"][0] == "network 0 of net\ufffds.npz"
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xfe"))
+    assert main(["measure", str(given), "--out", str(folder)]) == 4
+    assert main(["check", str(folder / "none.yaml"), "--json"]) == 3
+    assert "is not in UTF-8; give another folder" in capsysbinary.readouterr().err.decode()
 
 
 def test_usage(tmp_path: Path, capsys: Any):

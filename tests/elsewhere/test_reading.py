@@ -160,7 +160,7 @@ def test_what_is_not_used_is_said(tmp_path: Path, capsys: Any):
         (folder / f"model{index}.pt").touch()
     files, *labels = read_networks([folder]).unused
     shown = ", ".join(f"`model{index}.pt`" for index in range(5))
-    assert files == f"nets: not used: {shown} and 3 more"
+    assert files == f"nets: not used: {shown} and 3 more files"
     assert labels == [
         f"{index}.safetensors: not used: `labels`; did you mean 'label'?" for index in range(2)
     ]

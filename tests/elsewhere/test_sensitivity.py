@@ -108,3 +108,10 @@ def test_settings_that_contradict_each_other(tmp_path: Path, capsys: Any):
     for key, what in (("dynamics.input", "regress"), ("weights.group", "own")):
         with pytest.raises(UsageError, match="files "):
             measure_files([path], tmp_path / "out", sensitivity={key: [what]})
+
+
+def test_settings_that_differ_in_the_last_digit_are_two(tmp_path: Path):
+    path = str(save(tmp_path / "nets.npz", states=networks(2)["states"]))
+    grid = ("--sensitivity", "rank=0.90000001,0.90000002")
+    assert main(["measure", path, "--out", str(tmp_path / "out"), *FEW, *grid]) == 0
+    assert list(under(tmp_path / "out")) == ["rank 0.90000001", "rank 0.90000002"]

@@ -14,7 +14,8 @@ from laboratory import (
 )
 
 from degendsl import metrics
-from degendsl.elsewhere import measure_files
+from degendsl.elsewhere import measure_files, read_networks
+from degendsl.errors import InputError
 from degendsl.spec import kinds
 
 
@@ -73,8 +74,8 @@ def test_units_that_never_change_are_named_and_do_what_is_said(tmp_path: Path):
     assert constant == (
         "nets: dynamics: 7 of 9 networks with units that never change: unit 1 of network 2 of "
         "nets.npz; likewise network 3 of nets.npz, network 4 of nets.npz, network 5 of nets.npz, "
-        "network 6 of nets.npz, network 7 of nets.npz, 1 more; they count as a direction of the "
-        "dynamics, which are not centred: take the value off, or leave such units out"
+        "network 6 of nets.npz, network 7 of nets.npz, 1 more network; they count as a direction "
+        "of the dynamics, which are not centred: take the value off, or leave such units out"
     )
     page = (tmp_path / "out/report.html").read_text()
     assert silent in page and constant in page
@@ -183,8 +184,18 @@ def test_axes_in_another_order_are_noticed_where_weights_tell(tmp_path: Path):
     swapped = given | {"states": given["states"].swapaxes(-2, -1)}
     found = measure_files([save(tmp_path / "swap.npz", **swapped)], tmp_path / "out", dsa=DSA)
     assert "of 24 units by their last axis and its weights of 5" in found.problems[0]
-    assert "states.swapaxes(-2, -1)" in found.problems[0]
+    assert "np.moveaxis(states, -2, -1)" in found.problems[0]
+    # Two networks of one unit first: (network, unit, trial, time).
+    first = given | {"states": np.moveaxis(given["states"], -1, 1)}
+    found = measure_files([save(tmp_path / "first.npz", **first)], tmp_path / "out", dsa=DSA)
+    assert "np.moveaxis(states, -3, -1)" in found.problems[0]
+    # What the message says is what helps.
+    assert (np.moveaxis(first["states"], -3, -1) == given["states"]).all()
     fewer = given | {"states": given["states"][..., :4]}
     found = measure_files([save(tmp_path / "fewer.npz", **fewer)], tmp_path / "out", dsa=DSA)
+    late = save(tmp_path / "late.npz", **(given | {"states": given["states"].swapaxes(0, 1)}))
+    said = r"axis 1 of `states`, \(6, 2, 24, 5\), .* np\.moveaxis\(states, 1, 0\) makes it"
+    with pytest.raises(InputError, match=said):
+        read_networks([late])
     assert "of 4 units" in found.problems[0] and "give those of every unit" in found.problems[0]
     assert {row["level"] for row in found.degeneracy} == {"behavior", "weights"}

@@ -105,6 +105,29 @@ def test_a_page_shows_what_was_before_training_and_other_settings(tmp_path: Path
     assert re.search(r"untrained \S*init\.npz \(SHA-256", said)
 
 
+def test_a_page_says_of_each_group_what_it_lacks(tmp_path: Path):
+    zero = {"losses": np.array([0.0, 0.2, 0.4, 0.3])}
+    one = {"states": ALL["states"][:, :1], "losses": ALL["losses"]}
+    said = words(measured(tmp_path, ("a", one), ("b", {"weights": ALL["weights"]}), ("c", zero)))
+    (skipped,) = re.findall("What was skipped (.*?) (?:Warnings|Methods)", said)
+    assert skipped == (
+        "Behaviour: no losses were given in b. Dynamics: no states were given in b, c. "
+        "Weights: no weights were given in a, c. Null (a network against itself): it needs two "
+        "trials. Untrained reference: no untrained networks were given; see --untrained. Floor: "
+        "not to be had from networks as given. Behaviour: no spread of log loss in c, since a loss "
+        "is 0 and has no logarithm."
+    )
+
+
+def test_a_map_of_two_networks_is_no_tower(tmp_path: Path):
+    two = {name: array[:2] for name, array in ALL.items()}
+    page = measured(tmp_path, ("nets", two)).report.read_text()
+    for level in ("dynamics", "weights"):
+        drawn = page[page.index(f'id="map-{level}"') :]
+        width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn)[0])
+        assert height < width
+
+
 def test_networks_are_called_by_their_names(browser: Browser, tmp_path: Path):
     found = measured(tmp_path, *GIVEN["groups"])
     with opened(browser, found.store) as (page, trouble):

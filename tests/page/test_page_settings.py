@@ -11,8 +11,8 @@ from degendsl_reports._degeneracy import primary
 from degendsl_reports._findings import sentence
 from degendsl_reports._sections import _behavior, _dynamics, _weights
 from degendsl_reports._sections._level_chart import level_chart, minima
-from degendsl_reports._sections._methods import _skipped
 from degendsl_reports._sections._sensitivity import sensitivity_charts
+from degendsl_reports._sections._skipped import skipped
 from degendsl_reports._study import Study
 from degendsl_reports._vega import draw, specification
 
@@ -93,11 +93,12 @@ def test_the_page_says_how_sure_minima_are_and_what_could_have_been_seen(study: 
     study.store.write_table("solvers", pl.DataFrame(solvers))
     again = Study(study.store)
     assert minima(again, "dsa") == (
-        "The best of 16 starts, 8 of each determinant; 50 to 75\u202f% of them end there "
-        "(means over pairs)."
+        "Distances are upper bounds, the best of 16 starts of quasi-Newton steps, 8 of each "
+        "determinant; 50 to 75\u202f% of them end there (means over pairs)."
     )
     assert minima(again, "pif") == (
-        "The best of 8 starts; the next best minimum is 0.3 above (means over pairs)."
+        "Distances are upper bounds, the best of 8 starts of annealing and Frank–Wolfe steps; "
+        "the next best minimum is 0.3 above (means over pairs)."
     )
     assert minima(again, "pif_angle") == ""
     for level in ("dynamics", "weights"):
@@ -163,5 +164,5 @@ def test_changes_to_nothing_and_without_any_value_are_drawn(study: Study):
 def test_a_grid_without_factors_was_asked_for(study: Study):
     study.store.write_table("sensitivity", study.table("sensitivity").clear())
     assert not [
-        one for one in _skipped(Study(study.store)) if "not asked for" in one and "ensitiv" in one
+        one for one in skipped(Study(study.store)) if "not asked for" in one and "ensitiv" in one
     ]

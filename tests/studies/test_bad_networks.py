@@ -142,7 +142,7 @@ def test_reasons_of_one_kind_share_a_line():
     lines = sentences({**why, 20: "the states of network 20 are not finite"}, 30)
     assert lines == [
         "9 of 30 networks left out: network 0 carries only 0 of rank 9; lower the rank; likewise "
-        "network 1, network 2, network 3, network 4, network 5, 3 more",
+        "network 1, network 2, network 3, network 4, network 5, 3 more networks",
         "1 of 30 networks left out: the states of network 20 are not finite",
     ]
 

@@ -143,14 +143,19 @@ def _states(
 
 def _other_units(states: np.ndarray, weights: np.ndarray) -> str:
     """How states are not of the units that the weights are of; nothing where they may be."""
-    time, units = states.shape[1:]
-    if weights.shape != (len(weights),) * 2 or len(weights) == units:
+    units, count = states.shape[-1], len(weights)
+    if weights.shape != (count, count) or count == units:
         return ""
     remedy = "give those of every unit, or give the weights alone"
-    if time == len(weights):
-        remedy = "swap them: states.swapaxes(-2, -1)"
+    # Of two axes as long as there are units, the nearer to the end.
+    for axis in (-2, -3):
+        if states.shape[axis] == count:
+            remedy = (
+                f"axis {axis} is as long as that; np.moveaxis(states, {axis}, -1) makes it the last"
+            )
+            break
     return (
-        f"are of {units} units by their last axis and its weights of {len(weights)}: the axes "
+        f"are of {units} units by their last axis and its weights of {count}: the axes "
         f"must be (network, trial, time, unit); {remedy}"
     )
 

@@ -133,8 +133,8 @@ class PIF:
         }[self.group]
         starts = f"{self.starts} starts" if self.starts else "as many starts as their size asks for"
         return (
-            f"mean permutation-invariant Frobenius distance of the {what} over pairs "
-            f"of networks (best of {starts}{own})"
+            f"mean permutation-invariant Frobenius distance of the {what} over pairs of networks "
+            f"(an upper bound, the best of {starts} of annealing and Frank–Wolfe steps{own})"
         )
 
 

@@ -73,6 +73,13 @@ def level_chart(
     )
 
 
+# What leads from each start to a minimum, by the distance.
+_SOLVERS = {
+    "dsa": "quasi-Newton steps",
+    "pif": "annealing and Frank–Wolfe steps",
+}
+
+
 def minima(study: Study, name: str) -> str:
     """How sure the minimisation behind a distance is of what it found; of other metrics nothing."""
     rows = study.rows("solvers", "condition", "metric", "at", "starts", "agreeing", "gap")
@@ -82,7 +89,9 @@ def minima(study: Study, name: str) -> str:
     )
     if not any(starts):
         return ""
-    said = [f"The best of {span([round(one) for one in starts])} starts"]
+    solver = _SOLVERS[name.partition("[")[0]]
+    best = f"the best of {span([round(one) for one in starts])} starts of {solver}"
+    said = [f"Distances are upper bounds, {best}"]
     if name.partition("[")[0] == "dsa":
         said[0] += f", {span([round(one / 2) for one in starts])} of each determinant"
     if agreeing:

@@ -23,7 +23,7 @@ def map_chart(study: Study, name: str, *, id: str, title: str, unit: str) -> Cha
         return None
     bound = farthest(rows["x"]) * 1.1
     # Flat where the second dimension says little, but never so flat that marks run together.
-    tall = max(farthest(rows["y"]) * 1.15, 0.35 * bound)
+    tall = max(most(rows["y"].abs()) * 1.15, 0.35 * bound)
     shown = [c for c in study.conditions if (rows["condition"] == c.id).any()]
     places = {c.id: rows.filter(pl.col("condition") == c.id) for c in shown}
 

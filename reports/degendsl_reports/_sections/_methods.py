@@ -1,6 +1,5 @@
 """Methods text with its references, what ran, where we had to choose, provenance, the spec."""
 
-import re
 from typing import Any
 
 import polars as pl
@@ -12,6 +11,7 @@ from .._references import references_of, study_bibtex
 from .._study import Study
 from .._words import PROVISIONAL, word
 from ._section import Section
+from ._skipped import skipped
 
 _OUTCOMES = ("converged", "unconverged", "diverged")
 
@@ -40,7 +40,7 @@ def ran(study: Study) -> Section:
             "rows": rows,
             "totals": totals,
             "problems": problems,
-            "skipped": _skipped(study),
+            "skipped": skipped(study),
             # How networks from elsewhere were trained is not known.
             "given": [
                 (condition.label, counted.get((condition.id, "given"), 0))
@@ -134,46 +134,3 @@ def specification(study: Study) -> Section | None:
     except DegendslError:
         return None
     return Section(id="spec", title="The spec", template="spec.html.jinja", data={"lines": lines})
-
-
-def _not_given(study: Study, rows: pl.DataFrame) -> list[str]:
-    """What files did not hold, and what they cannot."""
-    networks = study.rows("networks", "ood_mse", "spectral_radius")
-    there = {
-        "losses": ("behaviour", networks["ood_mse"].is_not_null().any()),
-        "states": ("dynamics", study.table("trajectories").height > 0),
-        "weights": ("weights", networks["spectral_radius"].is_not_null().any()),
-    }
-    # Of what was refused the problems say why.
-    problems = " ".join(study.rows("problems", "problem")["problem"].drop_nulls().to_list())
-    said = [
-        f"{level.capitalize()}: no {array} were given."
-        for array, (level, found) in there.items()
-        if not found and f"{level}: " not in problems
-    ]
-    if rows["rank"].is_not_null().any() and not rows["null"].is_not_null().any():
-        said.append("Null (a network against itself): half of the trials do not carry it.")
-    if not study.untrained:
-        said.append("Untrained reference: no untrained networks were given; see --untrained.")
-    return [*said, "Floor: not to be had from networks as given."]
-
-
-def _skipped(study: Study) -> list[str]:
-    """What a study of this kind can show and this one does not, with the reason."""
-    rows = study.rows("degeneracy", "floor", "null", "untrained", "value", "rank")
-    if study.lock.get("kind") == "measured":
-        return _not_given(study, rows)
-    said = []
-    if not rows["untrained"].is_not_null().any():
-        said.append("Untrained reference: `init` is not among `measure.at`.")
-    if not rows["null"].is_not_null().any():
-        said.append("Null (a network against itself on other trials): not measured.")
-    if not rows["floor"].is_not_null().any():
-        said.append("Numerical floor: not measured; see `measure.floor`.")
-    if not study.table("sensitivity_values").height and not study.table("sensitivity").height:
-        said.append("Sensitivity to settings of the measure: not asked for.")
-    if not study.rows("networks", "kernel_alignment")["kernel_alignment"].is_not_null().any():
-        said.append("Kernel alignment: not asked for; see `measure.also`.")
-    if not study.table("task_information").height:
-        said.append("Information measures of the task: not asked for; see `measure.also`.")
-    return [re.sub(r"`([^`]+)`", r"\1", one) for one in said]
