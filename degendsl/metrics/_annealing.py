@@ -18,14 +18,15 @@ _WARM, _COLD, _STEPS = 0.29, 0.44, 56
 # From a good match, so short that it is left but not forgotten; longer ones end no better.
 _REWARM, _RESTEPS = 0.25, 8
 _KEPT = 0.9
-# Of the field that pairs feel besides at first, a different one each time. More of it leads away
-# from the good matches, less to the same again.
-_TILT, _RETILT = 0.1, 0.4
+# Times √units, what pairs feel besides the field at first, different each time. More of it leads
+# away from the good matches, less to the same again.
+_TILT, _RETILT = 1.0, 4.5
 _ECHO = 0.5
 # Share of the field of a step before, which keeps all pairs from moving to and fro together.
 _DAMPING = np.float32(0.3)
-# Sweeps over rows and columns a step, towards sums of 1.
-_SWEEPS = 4
+# Sweeps over rows and columns a step, towards sums of 1. With half as many, matches end half as far
+# again from the best known.
+_SWEEPS = 8
 _LEAST = np.float32(1e-30)
 
 Square = Float[np.ndarray, "unit unit"]
@@ -36,7 +37,7 @@ def annealed(field: Field, random: np.random.Generator | None) -> Square:
     n = field.units
     # Between both signs of every unit there is no field at all, and a tilt has to begin.
     here = np.zeros((n, n)) if field.signed else np.full((n, n), 1 / n)
-    tilt = np.zeros((n, n)) if random is None else random.normal(0, _TILT, (n, n))
+    tilt = np.zeros((n, n)) if random is None else random.normal(0, _TILT / np.sqrt(n), (n, n))
     return _cooled(field, here, tilt, _schedule(n, _WARM, _STEPS))
 
 
@@ -45,7 +46,7 @@ def reheated(field: Field, match: Assignment, random: np.random.Generator) -> Sq
     here = _KEPT * match.matrix()
     if not field.signed:
         here += (1 - _KEPT) / field.units
-    tilt = random.normal(0, _RETILT, here.shape)
+    tilt = random.normal(0, _RETILT / np.sqrt(field.units), here.shape)
     return _cooled(field, here, tilt, _schedule(field.units, _REWARM, _RESTEPS))
 
 

@@ -9,9 +9,9 @@ from ._crowd import FEW, best_of_a_crowd
 from ._exchanges import Exchanges
 from ._growing import grown
 
-# Of so many starts one grows and two are annealed from the beginning: from some of these the best
-# matches are out of reach.
-_ROUND = 10
+# Of so many starts one grows, and one is annealed from the beginning: from near some matches the
+# best are out of reach.
+_GROWN, _ANNEALED = 10, 5
 # Of the size of fields: enough that growth begins elsewhere each time, little where it ends.
 _TILT = 0.3
 
@@ -30,11 +30,11 @@ class Search:
         return climb(self._field, self._exchanges, self._start(index, best))
 
     def _start(self, index: int, best: Assignment | None) -> Square:
-        if best is None or index % _ROUND == 0:
+        if best is None or index % _GROWN == 0:
             return self._halfway_grown(tilted=index > 0)
-        if index % _ROUND == 2 and self._problem.signed:
+        if index % _GROWN == 2 and self._problem.signed:
             return 0.5 * self._by_sizes().matrix()
-        if index % _ROUND in (1, 2):
+        if index % _ANNEALED == 1:
             # Between both signs of every unit there is no field, so something has to tilt it.
             tilted = self._problem.signed or index > 1
             return annealed(self._field, self._random if tilted else None)

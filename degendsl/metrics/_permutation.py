@@ -136,9 +136,9 @@ def match_units(
 ) -> Match:
     """The best of several local optima of the quadratic assignment between two networks.
 
-    The first start grows pair by pair from the barycentre, the next two are annealed. Of ten
-    starts two are annealed and one grows; the rest are annealed from near the best so far.
-    In the signed group the third matches sizes, then signs.
+    The first start grows pair by pair from the barycentre, the second is annealed. Of ten starts
+    one grows and two are annealed, and the rest are annealed from near the best so far. In the
+    signed group the third matches sizes, then signs.
 
     **Arguments:**
 
@@ -156,15 +156,15 @@ def match_units(
 def default_starts(units: int) -> int:
     """Starts that bring unrelated matrices near the best known.
 
-    8 from 64 to 128 units, 5 where there are more, up to 40 where there are fewer, and 8 up to 16,
-    where each start is a crowd.
+    8 at 64 units, 6 from 74 on, up to 40 where there are fewer units, and 8 up to 16, where each
+    start is a crowd.
 
     **Raises** `MeasureError` where `units` is no whole number of at least 1.
     """
     at_least(1, units=units)
     if units <= FEW:
         return 8
-    return 5 if units > 128 else int(np.clip(round(8 * (64 / units) ** 1.5), 8, 40))
+    return int(np.clip(round(8 * (64 / units) ** 1.5), 6, 40))
 
 
 def shuffled(

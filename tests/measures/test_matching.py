@@ -11,39 +11,36 @@ from degendsl.errors import MeasureError
 from degendsl.metrics import Weights
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-# The least that twice 200 starts (80 at 256 units) and earlier searches found for the matrices of
-# these seeds.
+# The least of four times 200 starts (80 at 256 units) for the matrices of these seeds.
 BEST_128 = np.array(
     [
         158.6981,
-        157.4832,
+        157.2141,
         159.0222,
         158.0761,
-        158.9089,
+        158.7839,
         158.8824,
-        159.0507,
+        158.7938,
         158.4393,
-        158.746,
+        158.5486,
         159.0284,
-        160.0214,
+        159.8981,
         158.5672,
-        159.4729,
+        159.4231,
         159.5676,
-        158.6315,
+        158.6281,
         159.9145,
-        157.6328,
+        157.4625,
         158.5397,
-        158.6597,
+        158.6382,
         158.2218,
-        159.9355,
+        159.6288,
         158.0738,
-        157.7769,
-        158.4787,
+        157.7349,
+        158.3893,
     ]
 )
-BEST_256 = np.array(
-    [329.4103, 328.5432, 328.9278, 329.0048, 328.5497, 329.3559, 328.3225, 328.7403]
-)
+BEST_256 = np.array([329.4103, 328.4075, 328.7876, 328.438, 328.1627, 328.9104, 328.3225, 328.5718])
 
 
 def _random(seed: int, n: int, channels: int = 0, outputs: int = 0) -> Weights:
@@ -193,7 +190,7 @@ def _above(n: int, best: np.ndarray, starts: int | None = None) -> np.ndarray:
 
 def test_unrelated_networks_come_near_the_best_known():
     above = _above(128, BEST_128)
-    assert above.mean() < 0.0035 and np.quantile(above, 0.9) < 0.005 and above.max() < 0.007
+    assert above.max() < 0.005 and above.mean() < 0.0035
 
 
 def test_more_starts_come_nearer():
