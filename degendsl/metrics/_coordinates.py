@@ -3,6 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
+from ._numbers import scaled
+
 Operator = Float[np.ndarray, "rank rank"]
 
 
@@ -13,6 +15,7 @@ def canonical(operator: Operator) -> Operator:
     linear algebra library, and a rotated network has others altogether. Whatever is done after this
     step, random starts included, gives a network and its rotated copy the same result.
     """
+    operator, _ = scaled(operator)
     operator = operator / np.sqrt((operator**2).sum())
     basis = np.linalg.eigh(operator + operator.T)[1]
     turned = basis.T @ operator @ basis

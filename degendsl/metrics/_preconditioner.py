@@ -5,16 +5,22 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.linalg import get_lapack_funcs
 
 # Directions that nearly commute with the operator are flat; there a share of the mean curvature
 # stands in. Between 1e-3 and 1e-1 it hardly matters.
 _DAMPING = 0.01
+# Multiples of the identity, which commute with everything, have no curvature at all. Of operators
+# of norm 1; a gradient of float32 rounding then turns by 1/100 at most.
+_FLATTEST = 1e-6
 # Gradients multiplied at once, and what the columns of a block should be a multiple of: libraries
 # multiply such blocks without rearranging them first.
 _ROWS = 8
 _COLUMNS = 16
 # OpenBLAS starts threads above 64³ products; ours run beside others, and contend when it does.
 _ONE_THREAD = 64**3
+
+_factorise, _invert = get_lapack_funcs(("potrf", "potri"), dtype=np.float64)
 
 Directions = Float[np.ndarray, "item direction"]
 
@@ -75,8 +81,13 @@ def inverse_hessian(
     """
     gram = commutator_gram(a)
     n = len(gram)
-    inverse = np.linalg.inv(gram + _DAMPING * np.trace(gram) / max(n, 1) * np.eye(n))
-    return 0.5 * (inverse + inverse.T)
+    if n == 0:
+        return gram
+    damped = gram + max(_DAMPING * np.trace(gram) / n, _FLATTEST) * np.eye(n)
+    # By Cholesky: half as long as the inverse of any matrix.
+    factor, _ = _factorise(damped, lower=1)
+    lower, _ = _invert(factor, lower=1)
+    return np.tril(lower) + np.tril(lower, -1).T
 
 
 def curvature(a: Float[np.ndarray, "rank rank"]) -> Curvature:
@@ -93,12 +104,23 @@ def curvature(a: Float[np.ndarray, "rank rank"]) -> Curvature:
 
 
 def commutator_gram(a: Float[np.ndarray, "rank rank"]) -> np.ndarray:
-    """⟨[E, A], [F, A]⟩ for every two E, F of the form e_i e_jᵀ − e_j e_iᵀ, i > j."""
-    i, j, *_ = directions_of(len(a))
-    i, j, k, m = i[:, None], j[:, None], i[None, :], j[None, :]
+    """⟨[E, A], [F, A]⟩ for every two E, F of the form e_i e_jᵀ − e_j e_iᵀ, i > j.
+
+    With F of k > m: 2 (A_im A_jk − A_ik A_jm), the same with (i, j) and (k, m) exchanged, and where
+    E and F have an index in common ± the entry of A Aᵀ + Aᵀ A at the other two.
+    """
+    rank = len(a)
+    i, j, *_ = directions_of(rank)
+    of_i, of_j = a[i], a[j]
+    half = of_i[:, j] * of_j[:, i] - of_i[:, i] * of_j[:, j]
+    gram = 2 * (half + half.T)
     squares = a @ a.T + a.T @ a
-    gram = (i == k) * squares[m, j] - (i == m) * squares[k, j]
-    gram += (j == m) * squares[k, i] - (j == k) * squares[m, i]
-    return gram + 2 * (
-        a[i, m] * a[j, k] - a[i, k] * a[j, m] + a[m, i] * a[k, j] - a[k, i] * a[m, j]
-    )
+    place = np.zeros((rank, rank), int)
+    place[i, j] = np.arange(len(i))
+    for common in range(rank):
+        # Its directions with the other index below, and with the other above.
+        other = np.delete(np.arange(rank), common)
+        with_it = np.concatenate([place[common, :common], place[common + 1 :, common]])
+        sign = np.where(other < common, 1.0, -1.0)
+        gram[np.ix_(with_it, with_it)] += np.outer(sign, sign) * squares[np.ix_(other, other)]
+    return gram

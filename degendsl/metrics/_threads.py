@@ -42,5 +42,7 @@ def _fill(group: Group, starts: int, found: np.ndarray) -> None:
         promising = np.argsort(chords, axis=1, kind="stable")[:, :REFINED]
         kept = np.take_along_axis(screened.rotation, promising[:, :, None, None], axis=1)
         refined = align(a, b, kept.astype(np.float64), bend, REFINING)
+        # What single precision leaves of the others is no lower, but for its rounding.
+        chords = np.maximum(chords, refined.chord.min(axis=1, keepdims=True))
         np.put_along_axis(chords, promising, refined.chord, axis=1)
         found[list(part.places)] = chords
