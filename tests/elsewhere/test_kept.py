@@ -237,7 +237,7 @@ def test_a_rank_that_cannot_be_chosen_is_said(tmp_path: Path):
     dsa = kinds.DSA(delays=2, rank=6.0, choose="prediction")
     found = measure_files([path], tmp_path / "out", dsa=dsa)
     (problem,) = found.problems
-    assert "dynamics: the rank cannot be chosen: no network has two trials" in problem
+    assert "dynamics: the rank cannot be chosen: prediction holds out a trial" in problem
     assert {row["level"] for row in found.degeneracy} == {"behavior"}
     # A share needs no trial to be held out.
     share = kinds.DSA(delays=2, rank=0.9, starts=1)
