@@ -14,9 +14,9 @@ from ._assignment import Assignment, Field
 
 # Inverse temperatures over √units, where fields are of size 1: from just above where the order of
 # units freezes to where it has frozen. Colder, the steps begin to circle.
-_WARM, _COLD, _STEPS = 0.29, 0.44, 56
+_WARM, _COLD, _STEPS = 0.29, 0.42, 56
 # From a good match, so short that it is left but not forgotten; longer ones end no better.
-_REWARM, _RESTEPS = 0.25, 8
+_REWARM, _RESTEPS = 0.25, 11
 _KEPT = 0.9
 # Times √units, what pairs feel besides the field at first, different each time. More of it leads
 # away from the good matches, less to the same again.

@@ -24,7 +24,7 @@ def _relaxed(field: Field, start: Square) -> Assignment:
     rows, here = np.arange(field.units), start.astype(np.float32)
     slope = field.of(here)
     for _ in range(_MAX_ITERATIONS):
-        to = _vertex(slope, field.signed)
+        to = vertex(slope, field.signed)
         sign = to.sign.astype(np.float32)
         ahead = float((sign * slope[rows, to.order]).sum())
         own = float(np.vecdot(slope, here).sum())
@@ -44,10 +44,10 @@ def _relaxed(field: Field, start: Square) -> Assignment:
         there -= slope
         there *= step
         slope += there
-    return _vertex(here, field.signed)
+    return vertex(here, field.signed)
 
 
-def _vertex(slope: Square, signed: bool) -> Assignment:
+def vertex(slope: Square, signed: bool) -> Assignment:
     """The permutation that is worth most."""
     worth = np.abs(slope) if signed else slope
     # What a row or a column has in common decides nothing, and without it the solver is faster.

@@ -1,17 +1,16 @@
-"""Where the starts of matching units begin: a match that grows, annealed ones, near the best."""
+"""Where the starts of matching units begin: amid all matches, or near the best one."""
 
 import numpy as np
 
 from ._annealing import annealed, reheated
-from ._assignment import Assignment, Field, Problem, Square
-from ._climbing import climb
+from ._assignment import Assignment, Field, Problem, Square, value
+from ._climbing import climb, vertex
 from ._crowd import FEW, best_of_a_crowd
 from ._exchanges import Exchanges
 from ._growing import grown
 
-# Of so many starts one grows, and one is annealed from the beginning: from near some matches the
-# best are out of reach.
-_GROWN, _ANNEALED = 10, 5
+# Of so many starts one begins from the middle: from near some matches the best are out of reach.
+_ROUND = 5
 # Of the size of fields: enough that growth begins elsewhere each time, little where it ends.
 _TILT = 0.3
 
@@ -30,22 +29,26 @@ class Search:
         return climb(self._field, self._exchanges, self._start(index, best))
 
     def _start(self, index: int, best: Assignment | None) -> Square:
-        if best is None or index % _GROWN == 0:
-            return self._halfway_grown(tilted=index > 0)
-        if index % _GROWN == 2 and self._problem.signed:
+        if best is None or index % _ROUND == 0:
+            return self._from_the_middle(tilted=index > 0)
+        if index % _ROUND == 1 and self._problem.signed:
             return 0.5 * self._by_sizes().matrix()
-        if index % _ANNEALED == 1:
-            # Between both signs of every unit there is no field, so something has to tilt it.
-            tilted = self._problem.signed or index > 1
-            return annealed(self._field, self._random if tilted else None)
         return reheated(self._field, best, self._random)
 
-    def _halfway_grown(self, *, tilted: bool) -> Square:
-        """Between the middle of all matches and one that grows; tilted, another one each time."""
-        n = self._field.units
-        tilt = self._random.normal(0, _TILT * self._field.size, (n, n)) if tilted else None
-        match = grown(self._problem, tilt).matrix()
-        return 0.5 * (match if self._problem.signed else match + 1 / n)
+    def _from_the_middle(self, *, tilted: bool) -> Square:
+        """Where annealing ends, or halfway to a match that grows, whichever is worth more.
+
+        Growth finds copies, whatever their structure; what only resembles is for annealing.
+        Tilted, both end elsewhere each time.
+        """
+        problem, field, random = self._problem, self._field, self._random
+        n, signed = field.units, problem.signed
+        match = grown(problem, random.normal(0, _TILT * field.size, (n, n)) if tilted else None)
+        # Between both signs of every unit there is no field, so something has to tilt it.
+        here = annealed(field, random if tilted or signed else None)
+        if value(problem, match) < value(problem, vertex(here, signed)):
+            return here
+        return 0.5 * (match.matrix() if signed else match.matrix() + 1 / n)
 
     def _by_sizes(self) -> Assignment:
         """A match of the sizes of entries, which no sign changes, then the signs it asks for.

@@ -55,8 +55,7 @@ def pif_distances(
 
     - `weights`: recurrent matrices, all of one size. Given weight changes, it is the distance
         between what training did, initial and final weights permuted together.
-    - `starts`: of the solver; the first grows from the barycentre, the second is annealed. By
-        default `default_starts`.
+    - `starts`: of the solver, see `match_units`. By default `default_starts`.
     - `seed`: of the random starts.
     - `group`: what else leaves a network as it is. `signed`: units of an odd nonlinearity may turn
         their sign. `rescaled`: units of a ReLU may be scaled; see `balanced`.
@@ -136,9 +135,9 @@ def match_units(
 ) -> Match:
     """The best of several local optima of the quadratic assignment between two networks.
 
-    The first start grows pair by pair from the barycentre, the second is annealed. Of ten starts
-    one grows and two are annealed, and the rest are annealed from near the best so far. In the
-    signed group the third matches sizes, then signs.
+    The first start grows pair by pair from the barycentre, or is annealed from there, whichever is
+    worth more. So is one in five after it; the rest are annealed from near the best so far, but in
+    the signed group one in five matches sizes, then signs.
 
     **Arguments:**
 
@@ -156,7 +155,7 @@ def match_units(
 def default_starts(units: int) -> int:
     """Starts that bring unrelated matrices near the best known.
 
-    8 at 64 units, 6 from 74 on, up to 40 where there are fewer units, and 8 up to 16, where each
+    8 at 64 units, 5 from 83 on, up to 40 where there are fewer units, and 8 up to 16, where each
     start is a crowd.
 
     **Raises** `MeasureError` where `units` is no whole number of at least 1.
@@ -164,7 +163,7 @@ def default_starts(units: int) -> int:
     at_least(1, units=units)
     if units <= FEW:
         return 8
-    return int(np.clip(round(8 * (64 / units) ** 1.5), 6, 40))
+    return int(np.clip(round(8 * (64 / units) ** 1.5), 5, 40))
 
 
 def shuffled(
