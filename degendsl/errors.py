@@ -37,5 +37,20 @@ class RunnerError(DegendslError):
     exit_code = 5
 
 
+# The remedy for a network whose numbers are no data, where all that can be done is to measure
+# without it.
+LEAVE_OUT = "leave it out"
+
+
 class MeasureError(DegendslError):
-    """Data that a measure cannot be computed from; says which network and what would help."""
+    """Data that a measure cannot be computed from.
+
+    what: what is wrong, and with which network. remedy: what would help, where `what` does not say.
+    """
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what, remedy)
+        self.what, self.remedy = what, remedy
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self.remedy}" if self.remedy else self.what

@@ -9,6 +9,7 @@ import pytest
 
 from degendsl import metrics
 from degendsl.errors import MeasureError
+from degendsl.metrics._numbers import decomposing
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TRUE_ZEROS = [(6, 0), (7, 1), (8, 2), (9, 3), (10, 4), (11, 5)]
@@ -202,3 +203,9 @@ def test_a_rank_is_a_number_of_whatever_type(rank):
     share = metrics.dsa_distances(states, delays=2, rank=0.5, starts=1)
     single = metrics.dsa_distances(states, delays=2, rank=np.float32(0.5), starts=1)
     np.testing.assert_array_equal(single, share)
+
+
+def test_a_decomposition_that_fails_is_a_message():
+    with pytest.raises(MeasureError, match="the weights cannot be decomposed .*; leave it out"):
+        with decomposing("the weights"):
+            np.linalg.inv(np.zeros((2, 2)))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from degendsl import metrics
-from degendsl.errors import MeasureError
+from degendsl.errors import LEAVE_OUT, MeasureError
 
 from ._cache import Arrays, Measured
 from ._names import merged
@@ -24,9 +24,8 @@ def attempt(measure: Callable[[], Any]) -> tuple[Any, str]:
         return measure(), ""
     except MeasureError as error:
         # It is left out already; what would keep it in is another training.
-        return None, str(error).replace("leave it out", FINITE)
-    except np.linalg.LinAlgError as error:
-        return None, f"{error}; {FINITE}"
+        remedy = FINITE if error.remedy == LEAVE_OUT else error.remedy
+        return None, str(MeasureError(error.what, remedy))
 
 
 def unsound(parameters: Mapping[str, np.ndarray], name: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import linear_sum_assignment
 
-from degendsl.errors import MeasureError
+from degendsl.errors import LEAVE_OUT, MeasureError
 
 from ._groups import groups_of
 from ._numbers import at_least, checked_pairs, listed, one_of, real, real_numbers
@@ -165,7 +165,7 @@ def _checked(operator: np.ndarray, name: str) -> np.ndarray:
     if found.shape[0] != found.shape[1]:
         raise MeasureError(f"{name} must be square, not {found.shape}; see dsa_operators")
     if not found.any():
-        raise MeasureError(f"{name} is zero and has no dynamics; leave it out")
+        raise MeasureError(f"{name} is zero and has no dynamics", LEAVE_OUT)
     return found
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import optimistix as optx
 from jaxtyping import Array, Complex, Float, Int, PyTree
 
-from degendsl.errors import MeasureError
+from degendsl.errors import LEAVE_OUT, MeasureError
 
 from ._numbers import array_of, listed, positive, real_numbers
 
@@ -212,7 +212,7 @@ def _checked(parameters: PyTree[Any], n_networks: int) -> PyTree[Any]:
         found = array_of(found, "the parameters", axes, empty=True).astype(np.float64)
         for index, one in enumerate(found):
             if not np.isfinite(one).all():
-                raise MeasureError(f"the weights of network {index} are not finite; leave it out")
+                raise MeasureError(f"the weights of network {index} are not finite", LEAVE_OUT)
         return found
 
     return jax.tree.map(checked, parameters)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from degendsl.errors import MeasureError
+from degendsl.errors import LEAVE_OUT, MeasureError
 
-from ._numbers import alike, array_of, real_numbers
+from ._numbers import alike, array_of, decomposing, real_numbers
 
 # NumPy or JAX; naming JAX would import it.
 AnyArray = Any
@@ -53,7 +53,7 @@ def relative_weight_change(
     **Raises** `MeasureError` for what is no matrix of finite numbers, or not the same one.
     """
     end, start = _both(after, before)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"), decomposing("the weights"):
         return float(np.linalg.norm(end - start, 2) / np.float64(np.linalg.norm(start, 2)))
 
 
@@ -95,7 +95,7 @@ def feature_alignment(
             norms = (np.linalg.norm(a.T @ a), np.linalg.norm(b.T @ b))
         # There can be millions of features: what they come to is looked at, not each of them.
         if not np.isfinite([cross, *norms]).all():
-            raise MeasureError("the features are not finite or huge; leave the network out")
+            raise MeasureError("the features are not finite or huge", LEAVE_OUT)
         return float(np.float64(cross) / (norms[0] * norms[1]))
 
 
@@ -115,7 +115,8 @@ def spectral_radius(matrix: Float[AnyArray, "unit unit"]) -> float:
     weights = _matrix(matrix)
     if weights.shape[0] != weights.shape[1]:
         raise MeasureError(f"the weights must be square, not {weights.shape}; give (unit, unit)")
-    return float(np.abs(np.linalg.eigvals(weights)).max())
+    with decomposing("the weights"):
+        return float(np.abs(np.linalg.eigvals(weights)).max())
 
 
 def effective_rank(matrix: Float[AnyArray, "row column"]) -> float:
@@ -134,7 +135,8 @@ def effective_rank(matrix: Float[AnyArray, "row column"]) -> float:
 
     **Reference:** Roy & Vetterli, EUSIPCO 2007.
     """
-    values = np.linalg.svd(_matrix(matrix), compute_uv=False)
+    with decomposing("the weights"):
+        values = np.linalg.svd(_matrix(matrix), compute_uv=False)
     if not values.any():
         return math.nan
     shares = values / values.sum()

@@ -1,11 +1,12 @@
 """Arrays of real numbers, or a message that says whose are not and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from degendsl.errors import MeasureError
+from degendsl.errors import LEAVE_OUT, MeasureError
 
 # Their squares, and the squares of these, must be numbers still.
 LARGEST_STATE = 1e60
@@ -61,7 +62,7 @@ def real_numbers(
     """
     found = array_of(values, what, axes, empty=empty)
     if bad := unusable(found, largest):
-        raise MeasureError(f"{what} {bad}; leave it out")
+        raise MeasureError(f"{what} {bad}", LEAVE_OUT)
     return found
 
 
@@ -136,6 +137,15 @@ def one_of(name: str, value: Any, known: Sequence[str]) -> None:
     """One of the words known, or a message that lists them."""
     if value not in known:
         raise MeasureError(f"there is no {name} {value!r}; use one of {', '.join(known)}")
+
+
+@contextmanager
+def decomposing(what: str) -> Iterator[None]:
+    """Inside, a decomposition that LAPACK gives up is a `MeasureError` that begins with `what`."""
+    try:
+        yield
+    except np.linalg.LinAlgError as error:
+        raise MeasureError(f"{what} cannot be decomposed ({error})", LEAVE_OUT) from error
 
 
 def scaled(numbers: np.ndarray) -> tuple[np.ndarray, int]:

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from degendsl.errors import MeasureError
+from degendsl.errors import LEAVE_OUT, MeasureError
 
 from ._embedding import leading_coordinates, spectrum
-from ._numbers import at_least, count, listed, positive, real_numbers, scaled
+from ._numbers import at_least, count, decomposing, listed, positive, real_numbers, scaled
 from ._states import States, checked_network
 
 # Float32 states carry about 1e-7 of their size; directions below this share are rounding.
@@ -94,10 +94,13 @@ def operator(
     n_steps = states.shape[1]
     n_windows = n_steps - (delays - 1) * interval
     _check_sizes(states.shape, delays, interval, rank, name)
-    coordinates, values = leading_coordinates(states, delays=delays, interval=interval, rank=rank)
+    with decomposing(f"the states of {name}"):
+        coordinates, values = leading_coordinates(
+            states, delays=delays, interval=interval, rank=rank
+        )
     carried = int(np.sum(values[:rank] >= SMALLEST_SINGULAR_VALUE * values[0]))
     if values[0] == 0:
-        raise MeasureError(f"the states of {name} are all zero; leave it out")
+        raise MeasureError(f"the states of {name} are all zero", LEAVE_OUT)
     if carried < rank:
         raise MeasureError(
             f"{name} carries only {carried} of rank {rank}: the rest is rounding; lower the rank"
@@ -115,7 +118,9 @@ def operator(
         driving = given.astype(np.float64)[:, n_steps - n_windows + 1 :]
         before = np.hstack([before, driving.reshape(len(before), -1)])
     normal = before.T @ before + RIDGE * np.eye(before.shape[1])
-    return np.linalg.solve(normal, before.T @ after)[:rank].T, np.ldexp(values, power)
+    with decomposing(f"the states of {name}"):
+        solved = np.linalg.solve(normal, before.T @ after)
+    return solved[:rank].T, np.ldexp(values, power)
 
 
 def rank_for_variance(states: States, *, delays: int, share: float, interval: int = 1) -> int:
@@ -145,8 +150,9 @@ def rank_for_variance(states: States, *, delays: int, share: float, interval: in
         one, _ = scaled(checked_network(one, name))
         _check_sizes(one.shape, delays, interval, 1, name)
         if not one.any():
-            raise MeasureError(f"the states of {name} are all zero; leave it out")
-        spectra.append(spectrum(one, delays=delays, interval=interval))
+            raise MeasureError(f"the states of {name} are all zero", LEAVE_OUT)
+        with decomposing(f"the states of {name}"):
+            spectra.append(spectrum(one, delays=delays, interval=interval))
     if not spectra:
         raise MeasureError("a share of variance needs at least one network; add networks")
     shortest = min(len(one) for one in spectra)

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from scipy.optimize import linear_sum_assignment
 
 from degendsl._cores import threads
-from degendsl.errors import MeasureError
+from degendsl.errors import LEAVE_OUT, MeasureError
 
 from ._numbers import (
     alike,
@@ -226,7 +226,7 @@ def _centred(states: np.ndarray, name: str) -> Cloud:
     cloud -= cloud.mean(axis=0)
     # Float32 states that never change still differ from their mean by rounding.
     if np.abs(cloud).max() <= 1e-6 * np.abs(states).max():
-        raise MeasureError(f"the states of {name} never change; leave it out")
+        raise MeasureError(f"the states of {name} never change", LEAVE_OUT)
     return cloud
 
 

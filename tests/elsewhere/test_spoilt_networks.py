@@ -199,3 +199,14 @@ def test_axes_in_another_order_are_noticed_where_weights_tell(tmp_path: Path):
         read_networks([late])
     assert "of 4 units" in found.problems[0] and "give those of every unit" in found.problems[0]
     assert {row["level"] for row in found.degeneracy} == {"behavior", "weights"}
+
+
+def test_reasons_are_kept_for_whatever_the_network_is_called(tmp_path: Path):
+    given = networks(3)
+    # One unit alone carries no rank of 4 with 3 delays.
+    given["states"][1, ..., 1:] = 0
+    for name in ("nets", "{0}{network}"):
+        path = save(tmp_path / f"{name}.npz", **given)
+        found = measure_files([path], tmp_path / "out", dsa=DSA, pif=PIF)
+        (said,) = [one for one in found.problems if "left out" in one]
+        assert f"1 of 3 networks left out: network 1 of {name}.npz carries only " in said

@@ -18,8 +18,8 @@ from ._kept import Kept
 from ._networks import Compared
 
 _NUMBERS: dict[str, tuple[int, ...]] = {"dsa": (), "agreeing": (), "spread": (), "starts": ()}
-# A message that is kept must fit whatever the network is called.
-_NAME = "the network"
+# A message that is kept has a place for whatever the network will be called.
+_NAME = "{network}"
 
 
 def dynamics(states: Compared, dsa: kinds.DSA, most: int | None, kept: Kept) -> Measured:
@@ -48,7 +48,7 @@ def _carrying(
     fitted = operators(states, dsa, kept)
     there = [index for index, why in enumerate(fitted[WHY]) if not why]
     left_out = {
-        seed: str(why).replace(_NAME, name)
+        seed: str(why).format(network=name)
         for seed, name, why in zip(states.seeds, states.names, fitted[WHY], strict=True)
         if why
     }

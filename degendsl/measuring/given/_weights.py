@@ -1,5 +1,7 @@
 """The level of weights of networks from elsewhere: distances, surrogate, each matrix by itself."""
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +12,7 @@ from degendsl.metrics import Pair, pair_subset
 from degendsl.spec import kinds
 
 from .._cache import Arrays, Measured
+from .._left_out import attempt
 from .._weights import SURROGATE_PAIRS, distances
 from ._before import beside, pairs_among
 from ._kept import Kept
@@ -95,10 +98,19 @@ def _matrices(given: Compared, kept: Kept) -> Arrays:
 
     def compute(missing: list[int]) -> Arrays:
         matrices = [given.arrays[place] for place in missing]
-        return {name: np.array([float(ask(one)) for one in matrices]) for name, ask in of.items()}
+        return {
+            name: np.array([_or_nan(lambda ask=ask, one=one: ask(one)) for one in matrices])
+            for name, ask in of.items()
+        }
 
     rows = [(key,) for key in given.keys]
     return kept.numbers("matrices", {}, rows, dict.fromkeys(of, ()), compute)
+
+
+def _or_nan(ask: Callable[[], float]) -> float:
+    """What is told of a network; NaN where it cannot be."""
+    found, _ = attempt(ask)
+    return math.nan if found is None else float(found)
 
 
 def _moved(before: Compared, after: Compared, kept: Kept) -> Arrays:
@@ -110,7 +122,10 @@ def _moved(before: Compared, after: Compared, kept: Kept) -> Arrays:
 
     def compute(missing: list[int]) -> Arrays:
         pairs = [(after.arrays[place], before.arrays[place]) for place in missing]
-        return {name: np.array([ask(*pair) for pair in pairs]) for name, ask in of.items()}
+        return {
+            name: np.array([_or_nan(lambda ask=ask, two=two: ask(*two)) for two in pairs])
+            for name, ask in of.items()
+        }
 
     rows = list(zip(after.keys, before.keys, strict=True))
     return kept.numbers("moved", {}, rows, dict.fromkeys(of, ()), compute)
