@@ -149,6 +149,15 @@ def test_networks_are_called_by_their_names(browser: Browser, tmp_path: Path):
         assert trouble == []
 
 
+def test_long_labels_do_not_widen_the_page(browser: Browser, tmp_path: Path):
+    labels = np.array(["W" * 85] * 2 + ["tanh network trained with Adam on the flip-flop " * 2] * 2)
+    found = measured(tmp_path, ("n" * 80, ALL | {"labels": labels}))
+    for width in (390, 1180):
+        with opened(browser, found.store, viewport={"width": width, "height": 900}) as (page, _):
+            page.locator("html.js").wait_for()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_no_name_can_break_a_drawing(tmp_path: Path):
     strange = np.array(["\x1b[31mred"] * 2 + ["\u202ea\x07b\x00c\ufffe"] * 2)
     found = measured(tmp_path, ("ne\x1bts", ALL | {"labels": strange}))
