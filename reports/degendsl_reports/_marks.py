@@ -27,8 +27,11 @@ def across(rows: pl.DataFrame, x: alt.X) -> alt.Chart:
     return alt.Chart(rows).encode(x=low, x2=alt.X2("band:N", bandPosition=0.96))
 
 
-def reference_lines(rows: pl.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
-    """A dashed stroke across the band of a level for each `reference`, by its word."""
+def reference_lines(rows: pl.DataFrame, x: alt.X, y: alt.Y, which: alt.Tooltip) -> alt.Chart:
+    """A dashed stroke across the band of a level for each `reference`, by its word.
+
+    which: the line that says of which condition it is.
+    """
     dashes = alt.Scale(domain=list(_DASHES), range=list(_DASHES.values()))
     return (
         across(rows, x)
@@ -38,7 +41,7 @@ def reference_lines(rows: pl.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
             strokeDash=alt.StrokeDash("reference:N", scale=dashes, legend=None),
             tooltip=[
                 tip("reference", "reference", "N"),
-                tip("label", "condition", "N"),
+                which,
                 tip("value", "value"),
             ],
         )

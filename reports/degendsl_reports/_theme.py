@@ -198,7 +198,14 @@ def tip(field: str, title: str, kind: Literal["N", "Q"] = "Q") -> alt.Tooltip:
     return alt.Tooltip(f"{field}:N", title=title)
 
 
-NETWORK = (tip("label", "condition", "N"), tip("name", "network", "N"))
+def which(study: Study) -> alt.Tooltip:
+    """The line that says of which condition, or of which group, a mark is."""
+    return tip("label", study.terms.condition, "N")
+
+
+def network_of(study: Study) -> tuple[alt.Tooltip, alt.Tooltip]:
+    """The lines that say of which network a mark is."""
+    return which(study), tip("name", "network", "N")
 
 
 def equal(chart: Graphic, width: Number, aspect: Number = 1.0) -> Graphic:

@@ -143,7 +143,8 @@ def test_networks_are_called_by_their_names(browser: Browser, tmp_path: Path):
         awake(page, "map-weights")
         page.locator("#map-weights .view path[stroke]").first.hover(force=True)
         page.locator("#vg-tooltip-element.visible").wait_for()
-        assert "of nets.npz" in page.inner_text("#vg-tooltip-element")
+        told = page.inner_text("#vg-tooltip-element")
+        assert "of nets.npz" in told and "group" in told and "condition" not in told
         choose(page, "map-weights", "0.1")
         assert "tanh, network 1 of nets.npz" in page.inner_text("#chosen")
         assert trouble == []

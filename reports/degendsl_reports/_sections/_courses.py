@@ -8,7 +8,7 @@ from .._degeneracy import primary
 from .._marks import apart
 from .._numbers import Number, evenly, least, wide
 from .._study import Study
-from .._theme import Graphic, colours, names_x, shortened, tip, value_y
+from .._theme import Graphic, colours, names_x, shortened, tip, value_y, which
 from .._words import LEVELS
 
 _TIMES = ("init", "threshold", "end")
@@ -70,7 +70,7 @@ def _course(
             base.mark_circle(size=40, opacity=1).encode(
                 y=y,
                 tooltip=[
-                    tip("label", "condition", "N"),
+                    which(study),
                     tip("at", "when", "N"),
                     tip("value", "value"),
                     tip("ci_low", "95\u202f% from"),

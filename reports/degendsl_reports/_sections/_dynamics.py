@@ -11,13 +11,13 @@ from .._numbers import PERCENT, Number, counts, farthest, most, span
 from .._study import Condition, Study
 from .._theme import (
     INK,
-    NETWORK,
     PAPER,
     SOFT,
     Graphic,
     equal,
     equal_axes,
     focus,
+    network_of,
     paint,
     ring,
     tip,
@@ -96,7 +96,7 @@ def trajectory_chart(study: Study) -> Chart | None:
                 detail=alt.Detail("trial:N"),
                 order=alt.Order("time:Q"),
                 opacity=focus(0.75),
-                tooltip=NETWORK,
+                tooltip=network_of(study),
             ),
             found.transform_filter("!datum.stable").mark_circle(
                 size=64, fill=PAPER, stroke=colour, strokeWidth=1.6
@@ -168,7 +168,11 @@ def eigenvalue_chart(study: Study) -> Chart | None:
                     **plane,
                     opacity=focus(0.36),
                     stroke=ring(),
-                    tooltip=[*NETWORK, tip("real", "real"), tip("imaginary", "imaginary")],
+                    tooltip=[
+                        *network_of(study),
+                        tip("real", "real"),
+                        tip("imaginary", "imaginary"),
+                    ],
                 ),
             ),
             width,

@@ -10,7 +10,7 @@ from .._degeneracy import degeneracy, provisional
 from .._marks import reference_lines, reference_names
 from .._numbers import PERCENT, Number, count, counts, number, span, wide
 from .._study import Study
-from .._theme import NETWORK, PAPER, Graphic, colours, focus, levels_x, ring, tip, value_y
+from .._theme import PAPER, Graphic, colours, focus, levels_x, network_of, ring, tip, value_y, which
 from .._words import GIVEN_NOTE, LEVEL_NOTES, LEVELS, PROVISIONAL
 from ._behind import behind
 
@@ -211,18 +211,18 @@ def _level(
                 color=colours(study),
                 opacity=focus(0.36),
                 stroke=ring(),
-                tooltip=[*NETWORK, tip("value", "value")],
+                tooltip=[*network_of(study), tip("value", "value")],
             )
         ]
     )
     layers = [
-        reference_lines(references, x, y),
+        reference_lines(references, x, y, which(study)),
         *points,
         base.mark_rule(strokeWidth=2.2).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
         base.mark_circle(size=30 if crowded else 80, opacity=1, stroke=PAPER).encode(
             y=y,
             tooltip=[
-                tip("label", "condition", "N"),
+                which(study),
                 tip("value", "value"),
                 tip("ci_low", "95\u202f% from"),
                 tip("ci_high", "to"),

@@ -11,7 +11,7 @@ from .._colours import shade
 from .._degeneracy import degeneracy, primary
 from .._numbers import Number, number
 from .._study import Study
-from .._theme import PAPER, Graphic, levels_x, text_width, tip
+from .._theme import PAPER, Graphic, levels_x, text_width, tip, which
 from .._words import LEVELS, lowered
 from ._level_chart import COLUMNS, REFERENCES, level_chart, told
 from ._section import Section
@@ -70,7 +70,7 @@ def heat_map(study: Study, level: str) -> Chart:
         base = alt.Chart(cells).encode(
             x=levels_x(study, width, gap=0),
             y=alt.Y("facet:N", scale=side, axis=alt.Axis(title=None)),
-            tooltip=[tip("label", "condition", "N"), tip("value", "value")],
+            tooltip=[which(study), tip("value", "value")],
         )
         layers = [base.mark_rect(stroke=PAPER).encode(fill=alt.Fill("fill:N", scale=None))]
         if (width - 90) / len(study.levels) > room:

@@ -8,7 +8,7 @@ import polars as pl
 from .._charts import Chart, Table, panel_width, per_condition
 from .._numbers import Number, counts, farthest, most, span
 from .._study import Condition, Study
-from .._theme import NETWORK, Graphic, equal, equal_axes, focus, paint, ring
+from .._theme import Graphic, equal, equal_axes, focus, network_of, paint, ring
 
 
 def map_chart(study: Study, name: str, *, id: str, title: str, unit: str) -> Chart | None:
@@ -37,7 +37,7 @@ def map_chart(study: Study, name: str, *, id: str, title: str, unit: str) -> Cha
                 **equal_axes("x", "y", bound, tall, titles),
                 opacity=focus(),
                 stroke=ring(),
-                tooltip=NETWORK,
+                tooltip=network_of(study),
             )
         )
         return equal(points, width, tall / bound)

@@ -8,7 +8,7 @@ import polars as pl
 from .._charts import Chart, Panel, Table
 from .._numbers import Number, least, most
 from .._study import Study
-from .._theme import Graphic, colours, names_y, tip, value_x
+from .._theme import Graphic, colours, names_y, value_x, which
 from .._words import lowered
 
 # Steps of a distribution: as many as pairs suffice to fill.
@@ -83,7 +83,7 @@ def _ridges(study: Study, rows: pl.DataFrame, axis: str, width: Number) -> Graph
     )
     layers = [
         base.mark_area(interpolate="step-after").encode(
-            y=y, y2=alt.Y2("top:Q"), tooltip=[tip("label", "condition", "N")]
+            y=y, y2=alt.Y2("top:Q"), tooltip=[which(study)]
         ),
         base.mark_line(interpolate="step-after", strokeWidth=1.2).encode(y=alt.Y("top:Q")),
     ]

@@ -10,9 +10,12 @@ import altair as alt
 import polars as pl
 
 from .._numbers import Number, least, most, number
-from .._theme import NETWORK, Graphic, focus, names_y, value_x
+from .._theme import Graphic, focus, names_y, tip, value_x
 
 _CHANNELS = 4
+
+# Trials are known of networks that were trained here, which have conditions.
+_NETWORK = (tip("label", "condition", "N"), tip("name", "network", "N"))
 
 
 class Signal(NamedTuple):
@@ -83,7 +86,7 @@ def signals(layers: list[Signal], *, each: Number = 40) -> Graphic:
         named = ("who", "label", "name") if "who" in frame.columns else ()
         chart = alt.Chart(drawn.select("time", "channel", "place", "value", *named))
         chart = chart.mark_line(**look).encode(x=time, y=rows, detail=alt.Detail("channel:N"))
-        return chart.encode(opacity=focus(1), tooltip=NETWORK) if named else chart
+        return chart.encode(opacity=focus(1), tooltip=_NETWORK) if named else chart
 
     return alt.layer(
         *(line(*layer) for layer in layers), height=each * len(channels), params=[names]

@@ -7,7 +7,7 @@ from .._charts import Chart, Panel, Table
 from .._marks import across, jitter, reference_lines, reference_names
 from .._numbers import Number, count, span, wide
 from .._study import Study
-from .._theme import NETWORK, Graphic, colours, focus, levels_x, ring, tip, value_y
+from .._theme import Graphic, colours, focus, levels_x, network_of, ring, tip, value_y, which
 
 # Points of one strip chart; the other views draw every network.
 _MOST_POINTS = 1200
@@ -81,7 +81,7 @@ def _strips(
             color=colours(study),
             opacity=focus(0.6),
             stroke=ring(),
-            tooltip=[*NETWORK, tip("value", "value")],
+            tooltip=[*network_of(study), tip("value", "value")],
         )
     )
     medians = (
@@ -90,14 +90,14 @@ def _strips(
         .encode(
             y=y,
             color=colours(study),
-            tooltip=[tip("label", "condition", "N"), tip("value", "median")],
+            tooltip=[which(study), tip("value", "median")],
         )
     )
     starts = centres.drop_nulls("init").with_columns(value="init", reference=pl.lit("init"))
     layers = [points, medians]
     if starts.height:
         layers += [
-            reference_lines(starts, x, y),
+            reference_lines(starts, x, y, which(study)),
             reference_names(starts, y, seen, _HEIGHT, log=log),
         ]
     return alt.layer(*layers, height=_HEIGHT)
