@@ -51,12 +51,15 @@ def _measured(store: Any) -> Answer:
     has_page = store.report_path.exists()
     lines = [f"{row['label']}: {count(row['n_networks'], 'network')} measured" for row in rows]
     lines += [f"not measured: {problem}" for problem in problems]
+    untrained = store.lock.get("untrained", [])
     lines += [f"read: {one['file']}" for one in store.lock["inputs"]]
+    lines += [f"untrained: {one['file']}" for one in untrained]
     lines.append(f"page: {store.report_path if has_page else 'not yet'}")
     content = {
         "folder": str(store.root),
         "conditions": rows,
         "inputs": store.lock["inputs"],
+        "untrained": untrained,
         "problems": problems,
         "page": has_page,
     }

@@ -12,7 +12,7 @@ import polars as pl
 from degendsl.analysis import Study, tables_of
 from degendsl.errors import StoreError, UsageError
 from degendsl.measuring import Given, Group, measure_given, settings_of
-from degendsl.spec import kinds
+from degendsl.spec import describe, kinds, nearest
 from degendsl.store import Store
 
 from ._lock import LOCK_KIND, Asked, identities, lock
@@ -90,6 +90,7 @@ def measure_files(
         pairs=kinds.Pairs(max=pairs),
         sensitivity={key: tuple(values) for key, values in sensitivity.items()},
     )
+    _check_keys(measure.sensitivity)
     every = [measure, *(one.measure for one in settings_of(measure, measure))]
     for one in every:
         _check(one.dynamics[0], one.weights[0])
@@ -135,6 +136,23 @@ def measure_files(
         problems=tuple(made["problems"]["problem"].to_list()),
         warnings=(*reading.unused, *found.notes),
     )
+
+
+def _check_keys(sensitivity: Mapping[str, Sequence[Any]]) -> None:
+    """Refuse settings that measures of given networks do not have."""
+    # A rank is chosen of all groups together.
+    known = [
+        f"{level}.{name}"
+        for level, block in (("dynamics", kinds.DSA), ("weights", kinds.PIF))
+        for name in describe(block)
+        if name not in ("kind", "rank_per")
+    ]
+    for key, values in sensitivity.items():
+        if key not in known:
+            hint = nearest(key, known) or f"its keys are {', '.join(known)}"
+            raise UsageError(f"sensitivity has no key {key!r}; {hint}".strip())
+        if not values:
+            raise UsageError(f"sensitivity has no values of {key}; give some, or leave it out")
 
 
 def _check(dsa: kinds.DSA, pif: kinds.PIF) -> None:

@@ -108,6 +108,14 @@ def test_settings_that_contradict_each_other(tmp_path: Path, capsys: Any):
     for key, what in (("dynamics.input", "regress"), ("weights.group", "own")):
         with pytest.raises(UsageError, match="files "):
             measure_files([path], tmp_path / "out", sensitivity={key: [what]})
+    for key, values, said in (
+        ("dynamics.delay", [2], "no key 'dynamics.delay'; did you mean 'dynamics.delays'"),
+        ("dynamics.rank_per", ["condition"], "no key 'dynamics.rank_per'"),
+        ("behavior.factor", [2], "its keys are dynamics.delays, "),
+        ("dynamics.delays", [], "no values of dynamics.delays; give some"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            measure_files([path], tmp_path / "out", sensitivity={key: values})
 
 
 def test_settings_that_differ_in_the_last_digit_are_two(tmp_path: Path):

@@ -23,7 +23,7 @@ def measured(folder: Path, trained: Any, untrained: Any, **labels: Any) -> Path:
     return folder / "out"
 
 
-def test_untrained_networks_stand_beside_values(tmp_path: Path):
+def test_untrained_networks_stand_beside_values(tmp_path: Path, capsys: Any):
     trained, untrained = networks(seed=1), networks(seed=2)
     out = measured(tmp_path, trained, untrained)
     rows = tables(out)["degeneracy"].filter(at="end")
@@ -50,6 +50,8 @@ def test_untrained_networks_stand_beside_values(tmp_path: Path):
     radii = [metrics.spectral_radius(one) for one in untrained["weights"]]
     assert init == pytest.approx(radii, rel=1e-12)
     assert tables(out)["sources"]["untrained"][2] == "network 2 of init.npz"
+    assert main(["status", str(out)]) == 0
+    assert f"untrained: {tmp_path / 'init.npz'}" in capsys.readouterr().out
 
 
 def test_of_networks_that_did_not_change_nothing_has_moved(tmp_path: Path):
