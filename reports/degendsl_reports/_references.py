@@ -82,34 +82,6 @@ REFERENCES = (
         ("measure.dynamics.kind=svcca", "measure.also=svcca"),
     ),
     Reference(
-        "kornblith2019",
-        "Kornblith et al. 2019",
-        "Kornblith S, Norouzi M, Lee H, Hinton G (2019). Similarity of neural network "
-        "representations revisited. ICML. arXiv:1905.00414.",
-        _entry(
-            "inproceedings", "kornblith2019",
-            author="Kornblith, Simon and Norouzi, Mohammad and Lee, Honglak and Hinton, Geoffrey",
-            title="Similarity of Neural Network Representations Revisited",
-            booktitle="International Conference on Machine Learning", year="2019",
-            eprint="1905.00414", archiveprefix="arXiv",
-        ),
-        ("measure.dynamics.kind=cka", "measure.also=cka"),
-    ),
-    Reference(
-        "williams2021",
-        "Williams et al. 2021",
-        "Williams AH, Kunz E, Kornblith S, Linderman S (2021). Generalized shape metrics on neural "
-        "representations. NeurIPS. arXiv:2110.14739.",
-        _entry(
-            "inproceedings", "williams2021",
-            author="Williams, Alex H. and Kunz, Erin and Kornblith, Simon and Linderman, Scott",
-            title="Generalized Shape Metrics on Neural Representations",
-            booktitle="Advances in Neural Information Processing Systems", year="2021",
-            eprint="2110.14739", archiveprefix="arXiv",
-        ),
-        ("measure.dynamics.kind=procrustes", "measure.also=procrustes", "measure.also=shape"),
-    ),
-    Reference(
         "sussillo2013",
         "Sussillo & Barak 2013",
         "Sussillo D, Barak O (2013). Opening the black box: low-dimensional dynamics in "

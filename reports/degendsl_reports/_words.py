@@ -84,8 +84,6 @@ METRICS: dict[str, Metric] = {
         "How unlike the states of two networks are sample by sample, after any linear map; which "
         "follows which plays no part. Small points: pairs of networks.",
     ),
-    "cka": Metric("CKA distance", "angle (rad)"),
-    "procrustes": Metric("Procrustes distance", "angle (rad)"),
 }
 
 
