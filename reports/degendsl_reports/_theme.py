@@ -41,7 +41,10 @@ _POWER = (
     " abs(round(log(datum.value) / LN10)) + 1)"
 )
 # A long name keeps both its ends, for names of one study often begin alike.
+_LONGEST = 22
 _BOTH_ENDS = "length({0}) > 22 ? slice({0}, 0, 9) + '…' + slice({0}, -12) : {0}"
+# Left of the axis, and what is no room for names where references have theirs, in pixels.
+_MARGIN, _BESIDE = 28, 130
 
 
 def config() -> dict[str, Any]:
@@ -107,10 +110,15 @@ def names_x(
     numeric = all(name.lstrip("−-")[:1].isdigit() for name in names)
     room = (width - 60) / max(1, len(names))
     tilted = not numeric and max(map(text_width, names), default=0) + 6 > room
+    # The first name reaches back from the middle of its band: as steep as it has to be.
+    back = _MARGIN + (width - _BESIDE) / (2 * max(1, len(names)))
+    longest = min(max(map(len, names), default=0), _LONGEST) * _CHARACTER
+    angle = next((a for a in (35, 60) if longest * math.cos(math.radians(a)) <= back), 90)
     axis = alt.Axis(
         title=title or None,
         labelExpr=_BOTH_ENDS.format("datum.label"),
-        labelAngle=-35 if tilted else 0,
+        labelLimit=180,
+        labelAngle=-angle if tilted else 0,
         labelAlign="right" if tilted else "center",
         labelOverlap=False if tilted else "parity",
     )

@@ -159,6 +159,19 @@ def test_long_labels_do_not_widen_the_page(browser: Browser, tmp_path: Path):
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_tilted_names_keep_to_their_drawing(browser: Browser, tmp_path: Path):
+    labels = np.array(["tanh network trained with Adam on the flip-flop"] * 2 + ["relu"] * 2)
+    found = measured(tmp_path, ("nets", ALL | {"labels": labels}))
+    with opened(browser, found.store) as (page, _):
+        page.locator("html.js").wait_for()
+        beyond = page.evaluate(
+            """[...document.querySelectorAll('[id^=level-] svg')].map(svg => Math.max(
+                ...[...svg.querySelectorAll('text')].map(text =>
+                    svg.getBoundingClientRect().left - text.getBoundingClientRect().left)))"""
+        )
+    assert len(beyond) >= 3 and max(beyond) <= 1
+
+
 def test_no_name_can_break_a_drawing(tmp_path: Path):
     strange = np.array(["\x1b[31mred"] * 2 + ["\u202ea\x07b\x00c\ufffe"] * 2)
     found = measured(tmp_path, ("ne\x1bts", ALL | {"labels": strange}))
