@@ -40,6 +40,8 @@ class RunnerError(DegendslError):
 # The remedy for a network whose numbers are no data, where all that can be done is to measure
 # without it.
 LEAVE_OUT = "leave it out"
+# The same for one that is at rest.
+AT_REST = "measure steps at which they change, or leave it out"
 
 
 class MeasureError(DegendslError):

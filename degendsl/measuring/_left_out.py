@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 
 from degendsl import metrics
-from degendsl.errors import LEAVE_OUT, MeasureError
+from degendsl.errors import AT_REST, LEAVE_OUT, MeasureError
 
 from ._cache import Arrays, Measured
 from ._names import merged
 
 # Of each network why it is left out; nothing where it is not.
 WHY = "why"
+_ALIVE = (
+    "train with a smaller learning rate or another initialisation to keep its units alive, or "
+    "measure steps at which they change"
+)
 FINITE = "train with a smaller learning rate or clipped gradients to keep it finite"
 _NAMED = 5
 
@@ -24,7 +28,7 @@ def attempt(measure: Callable[[], Any]) -> tuple[Any, str]:
         return measure(), ""
     except MeasureError as error:
         # It is left out already; what would keep it in is another training.
-        remedy = FINITE if error.remedy == LEAVE_OUT else error.remedy
+        remedy = {LEAVE_OUT: FINITE, AT_REST: _ALIVE}.get(error.remedy, error.remedy)
         return None, str(MeasureError(error.what, remedy))
 
 

@@ -136,6 +136,7 @@ def _states(
             if record.manifest["outcome"] != "converged":
                 continue
             (states,) = _evaluate.states_on(science, trials, [record.parameters("final")])
-            if states.any() and not metrics.unusable(states, metrics.LARGEST_STATE):
+            states = states[:, window]
+            if not metrics.unusable(states, metrics.LARGEST_STATE) and not metrics.resting(states):
                 taken += 1
-                yield states[:, window]
+                yield states

@@ -42,6 +42,7 @@ from ._settings import choose_dsa_settings as choose_dsa_settings
 from ._shape import shape_distances as shape_distances
 from ._shape import svcca_directions as svcca_directions
 from ._shape import svcca_distances as svcca_distances
+from ._states import resting as resting
 from ._subset import Pair as Pair
 from ._subset import pair_subset as pair_subset
 from ._weights import Weights as Weights

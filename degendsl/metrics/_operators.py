@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from degendsl.errors import LEAVE_OUT, MeasureError
+from degendsl.errors import AT_REST, MeasureError
 
 from ._embedding import leading_coordinates, spectrum
 from ._numbers import at_least, count, decomposing, listed, positive, real_numbers, scaled
-from ._states import States, checked_network
+from ._states import States, checked_network, resting
 
 # Float32 states carry about 1e-7 of their size; directions below this share are rounding.
 SMALLEST_SINGULAR_VALUE = 1e-5
@@ -53,7 +53,8 @@ def dsa_operators(
     **Returns:** the operators and singular values of all networks, in their order.
 
     **Raises** `MeasureError` where there is no network, and naming the one whose states are not
-    finite, whose trials are too short for the delays, or whose data do not carry the rank.
+    finite or never change within a trial, whose trials are too short for the delays, or whose data
+    do not carry the rank.
     """
     found = [
         operator(
@@ -94,13 +95,13 @@ def operator(
     n_steps = states.shape[1]
     n_windows = n_steps - (delays - 1) * interval
     _check_sizes(states.shape, delays, interval, rank, name)
+    if still := resting(states):
+        raise MeasureError(f"the states of {name} {still}", AT_REST)
     with decomposing(f"the states of {name}"):
         coordinates, values = leading_coordinates(
             states, delays=delays, interval=interval, rank=rank
         )
     carried = int(np.sum(values[:rank] >= SMALLEST_SINGULAR_VALUE * values[0]))
-    if values[0] == 0:
-        raise MeasureError(f"the states of {name} are all zero", LEAVE_OUT)
     if carried < rank:
         raise MeasureError(
             f"{name} carries only {carried} of rank {rank}: the rest is rounding; lower the rank"
@@ -138,7 +139,7 @@ def rank_for_variance(states: States, *, delays: int, share: float, interval: in
     **Returns:** a rank from 1 to the number of directions that every network has.
 
     **Raises** `MeasureError` where the share is not between 0 and 1, there is no network, or one
-    cannot be embedded; it is named.
+    cannot be embedded or never changes within a trial; it is named.
     """
     positive(share=share)
     if share >= 1:
@@ -149,8 +150,8 @@ def rank_for_variance(states: States, *, delays: int, share: float, interval: in
         name = f"network {index}"
         one, _ = scaled(checked_network(one, name))
         _check_sizes(one.shape, delays, interval, 1, name)
-        if not one.any():
-            raise MeasureError(f"the states of {name} are all zero", LEAVE_OUT)
+        if still := resting(one):
+            raise MeasureError(f"the states of {name} {still}", AT_REST)
         with decomposing(f"the states of {name}"):
             spectra.append(spectrum(one, delays=delays, interval=interval))
     if not spectra:

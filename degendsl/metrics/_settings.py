@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from degendsl.errors import MeasureError
+from degendsl.errors import AT_REST, MeasureError
 
 from ._embedding import leading_coordinates
 from ._numbers import at_least, listed, scaled
 from ._operators import RIDGE, SMALLEST_SINGULAR_VALUE
-from ._states import checked_states
+from ._states import checked_states, resting
 
 # A simpler setting is preferred where it predicts as well, within this share of the least error.
 _AS_GOOD = 0.05
@@ -59,8 +59,9 @@ def choose_dsa_settings(
 
     **Returns:** the setting chosen and the errors of all, without units, at least 0.
 
-    **Raises** `MeasureError` where no candidate is carried by every network, trials are fewer
-    than two, or delays, ranks and interval are no whole numbers of at least 1.
+    **Raises** `MeasureError` where no candidate is carried by every network, one never changes
+    within a trial, trials are fewer than two, or delays, ranks and interval are no whole numbers of
+    at least 1.
     """
     at_least(1, interval=interval)
     delays, ranks = listed(delays, "the delays"), listed(ranks, "the ranks")
@@ -72,6 +73,9 @@ def choose_dsa_settings(
     given = checked_states(states, same_trials=False)
     if min(len(one) for one in given) < 2:
         raise MeasureError("choosing settings needs at least two trials, to hold one out")
+    for index, one in enumerate(given):
+        if still := resting(one):
+            raise MeasureError(f"the states of network {index} {still}", AT_REST)
     error = np.zeros((len(delays), len(ranks)))
     gap = np.full((len(delays), len(ranks)), np.inf)
     for one in given:

@@ -10,6 +10,9 @@ from degendsl.errors import MeasureError
 
 from ._numbers import count, named, real_numbers
 
+# Eight units in the last place of float32.
+_ROUNDING = 1e-6
+
 # One array where all networks have one width, a list of arrays where they have not.
 States = Float[Any, "network trial time unit"] | Sequence[Float[Any, "trial time _"]]
 
@@ -20,8 +23,8 @@ def checked_states(
     """The states of each network as they came, once they are known to be comparable.
 
     A unit that never changes is no error: at 0 it adds nothing, at another value a direction of its
-    own where states are not centred. A network whose units are all constant has no dynamics and is
-    refused where that matters, by the measure itself.
+    own where states are not centred. A network whose units all rest has no dynamics and is refused
+    where that matters, by the measure itself: see `resting`.
 
     **Raises** `MeasureError` naming the network where states are not finite real numbers below 1e60
     or not (trial, time, unit), trials differ between networks, networks are fewer than two or
@@ -46,6 +49,23 @@ def checked_states(
 def checked_network(states: Any, name: str) -> np.ndarray:
     """The states of one network as they came, or a `MeasureError` that names it."""
     return real_numbers(states, f"the states of {name}", ("trial", "time", "unit"))
+
+
+def resting(states: Float[Any, "trial time unit"]) -> str:
+    """Why states have no dynamics: "never change within a trial"; nothing where they have.
+
+    They may differ between trials. Changes below 1e-6 of what a unit reaches are rounding, of
+    float32 states that have come to rest.
+    """
+    states = np.asarray(states)
+    if not states.any():
+        return "are all zero"
+    if states.shape[1] < 2:
+        return ""
+    high, low = (bound(axis=1).astype(np.float64) for bound in (states.max, states.min))
+    most = np.maximum(np.abs(high), np.abs(low)).max(axis=0)
+    still = (high - low).max(axis=0) <= _ROUNDING * most
+    return "never change within a trial" if still.all() else ""
 
 
 def _trials(states: np.ndarray) -> str:

@@ -24,7 +24,8 @@ def test_spoilt_networks_are_named_and_the_rest_goes_on(tmp_path: Path):
     states, weights, losses = given.values()
     states[1, 2, 3, 0], states[2, 2, 3, 0] = np.nan, np.inf
     states[3] *= 1e200
-    states[4] = 0.5
+    # Another state in each trial, and the same throughout it.
+    states[4] = states[4][:, :1]
     weights[5, 0, 0] = np.nan
     losses[6] = np.inf
     path, out = save(tmp_path / "nets.npz", **given), tmp_path / "out"
@@ -35,7 +36,7 @@ def test_spoilt_networks_are_named_and_the_rest_goes_on(tmp_path: Path):
         "nets: dynamics: 1 of 7 networks left out: the states of network 3 of nets.npz are above "
         "1e+60: mend or remove it",
         "nets: dynamics: 1 of 7 networks left out: the states of network 4 of nets.npz never "
-        "change: mend or remove it",
+        "change within a trial: it has no dynamics; give its states at every step, or remove it",
         "nets: weights: 1 of 7 networks left out: those of network 5 of nets.npz are not finite: "
         "mend or remove it",
         "nets: behaviour: 1 of 7 networks left out: the loss of network 6 of nets.npz is inf: mend "
@@ -135,12 +136,16 @@ def test_a_group_of_short_trials_keeps_no_other_from_a_rank(tmp_path: Path):
     (kinds.DSA(delays=3, rank=5.0, choose="prediction"), "prediction holds out a trial, and no"),
     (kinds.DSA(burn_in=24.0), "a burn-in of 24 steps leaves nothing of trials of 24 (window all)"),
     (kinds.DSA(burn_in=12.0, rank=0.9, window="late"), "nothing of trials of 24 (window late)"),
+    (kinds.DSA(delays=2, burn_in=9.0, rank=0.9), "no network changes in the steps that are"),
+    (kinds.DSA(delays=2, burn_in=9.0, rank=1.0), "network 0 of nets.npz never change within a"),
 ])  # fmt: skip
 def test_what_keeps_every_network_from_being_measured_is_said(
     tmp_path: Path, dsa: kinds.DSA, said: str
 ):
     given = networks(3)
     given["states"] = given["states"][:, :1]
+    # From there on they rest.
+    given["states"][:, :, 9:] = given["states"][:, :, 9:10]
     found = measure_files([save(tmp_path / "nets.npz", **given)], tmp_path / "out", dsa=dsa)
     assert said in found.problems[0]
     # Networks of no states have none to look at, whatever is asked.

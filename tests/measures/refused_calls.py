@@ -260,8 +260,8 @@ settings: dict[str, list[Callable[[], Any]]] = {
     ],
 }  # fmt: skip
 
-# Says what is wrong instead.
-trusting = {"unusable"}
+# Say what is wrong instead.
+trusting = {"unusable", "resting"}
 public = {name for name in metrics.__all__ if inspect.isfunction(getattr(metrics, name))} | {
     "Weights"
 }

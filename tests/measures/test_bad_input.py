@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.extra import numpy as hnp
 
+from degendsl import metrics
 from degendsl.errors import MeasureError
 from degendsl.metrics._numbers import LARGEST_STATE, real_numbers
 from degendsl.metrics._states import checked_states
@@ -44,6 +46,42 @@ def test_an_array_is_numbers_of_these_axes_or_is_refused_by_name(values: np.ndar
 def test_what_is_no_list_of_arrays(values: Any):
     with pytest.raises(MeasureError):
         checked_states(values)
+
+
+def at_rest(moving: np.ndarray) -> np.ndarray:
+    """Another state in each trial, which it keeps."""
+    return np.repeat(moving[:, :1], moving.shape[1], axis=1)
+
+
+@pytest.mark.parametrize("spoil, said", [
+    (at_rest, "never change within a trial"),
+    # Float32 states that have come to rest still turn over in their last digit.
+    (lambda one: at_rest(one) * (1 + 1e-7 * np.sign(one)), "never change within a trial"),
+    (lambda one: 0 * one, "are all zero"),
+])  # fmt: skip
+def test_states_without_dynamics_are_refused(spoil: Callable[[Any], Any], said: str):
+    states = np.random.default_rng(0).standard_normal((3, 6, 12, 4))
+    states[1] = spoil(states[1])
+    words = f"the states of network 1 {said}; measure steps at which they change, or leave it out"
+    for call in (
+        lambda: metrics.dsa_distances(states, delays=2, rank=2),
+        lambda: metrics.dsa_operators(states, delays=2, rank=2),
+        lambda: metrics.rank_for_variance(states, delays=2, share=0.9),
+        lambda: metrics.choose_dsa_settings(states, delays=[2], ranks=[2]),
+    ):
+        with pytest.raises(MeasureError, match=f"^{words}$"):
+            call()
+
+
+def test_states_that_hardly_move_have_dynamics():
+    states = np.random.default_rng(0).standard_normal((6, 12, 4))
+    # A thousand times what float32 rounds, in one unit of a network that rests otherwise.
+    still = at_rest(states)
+    still[:, :, 0] += 1e-4 * states[:, :, 0]
+    assert not metrics.resting(states) and not metrics.resting(still)
+    # One step tells nothing, and units may rest in some trials.
+    assert not metrics.resting(states[:, :1])
+    assert not metrics.resting(np.concatenate([at_rest(states), states]))
 
 
 # Called as a laboratory calls them: without the run-time checks of shapes that tests have.

@@ -52,7 +52,8 @@ def test_bad_networks_are_named_and_the_others_are_measured(
     for words in (
         "behavior, trained networks: 1 of 6 networks left out: the loss of network 1",
         "dynamics, trained networks: 1 of 6 networks left out: the states of network 1 are not",
-        "dynamics, trained networks: 1 of 6 networks left out: the states of network 2 are all",
+        "dynamics, trained networks: 1 of 6 networks left out: the states of network 2 are all "
+        "zero; train with a smaller learning rate or another initialisation to keep its units",
         "weights, trained networks: 1 of 6 networks left out: the weights `recurrent` of network 1",
         "weight_change, trained networks: 1 of 6 networks left out: the weights",
     ):

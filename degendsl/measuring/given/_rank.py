@@ -1,9 +1,11 @@
 """The rank of networks from elsewhere, where it is chosen from data: once, and then kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
+from degendsl import metrics
 from degendsl.errors import MeasureError
 from degendsl.spec import kinds
 
@@ -83,7 +85,11 @@ class Ranks:
         if known and set(everyone).issuperset(known.networks):
             return known
         each = looked_at(max(1, len(self._groups)))
-        some = [(group, place) for group in self._groups for place in _carrying(dsa, group)[:each]]
+        some = [
+            (group, place)
+            for group in self._groups
+            for place in islice(_carrying(dsa, group), each)
+        ]
         if not some:
             raise MeasureError(f"the rank cannot be chosen: {_lacking(dsa, self._groups)}")
         rank = rank_of([measured(group.arrays[place], dsa) for group, place in some], dsa)
@@ -110,6 +116,11 @@ def _lacking(dsa: kinds.DSA, groups: Sequence[Compared]) -> str:
         fitting = 1 + (steps - 2) // dsa.interval
         fewer = f"at most {fitting} delays or " if fitting > 1 else ""
         return f"{dsa.delays} delays do not fit trials of {steps} steps; use {fewer}longer trials"
+    if all(metrics.resting(measured(one, dsa)) for one in everyone):
+        return (
+            "no network changes in the steps that are measured; use another window or a smaller "
+            "burn-in"
+        )
     return (
         "prediction holds out a trial, and no network has two that are long enough; give more "
         "trials or the rank"
@@ -120,14 +131,13 @@ def _span(dsa: kinds.DSA) -> int:
     return (dsa.delays - 1) * dsa.interval
 
 
-def _carrying(dsa: kinds.DSA, group: Compared) -> list[int]:
-    """Networks with trials long enough, and where one is held out, with another."""
+def _carrying(dsa: kinds.DSA, group: Compared) -> Iterator[int]:
+    """Networks that move in trials long enough, and where one is held out, with another."""
     least = 2 if dsa.choose == "prediction" else 1
-    return [
-        place
-        for place, one in enumerate(group.arrays)
-        if measured(one, dsa).shape[1] - _span(dsa) >= 2 and one.shape[0] >= least
-    ]
+    for place, one in enumerate(group.arrays):
+        steps = measured(one, dsa)
+        if steps.shape[1] - _span(dsa) >= 2 and len(one) >= least and not metrics.resting(steps):
+            yield place
 
 
 def _known(asked: Mapping[str, Any], before: Any, now: int) -> ChosenRank | None:

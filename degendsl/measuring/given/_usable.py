@@ -12,6 +12,7 @@ from .._left_out import sentences
 from ._networks import Compared, Given
 
 _OUT = "mend or remove it"
+_STEPS = "it has no dynamics; give its states at every step, or remove it"
 # Which networks a line is about, unless about those that are compared.
 UNTRAINED = ", untrained networks"
 
@@ -129,8 +130,8 @@ def _states(
         name = names[place]
         if bad := metrics.unusable(states, metrics.LARGEST_STATE):
             why[place] = f"the states of {name} {bad}: {_OUT}"
-        elif (states == states[:1, :1]).all():
-            why[place] = f"the states of {name} never change: {_OUT}"
+        elif still := metrics.resting(states):
+            why[place] = f"the states of {name} {still}: {_STEPS}"
         elif states.shape[:2] != usual:
             why[place] = (
                 f"{name} has {_trials(states.shape)} and others have {_trials(usual)}: give every "
