@@ -7,7 +7,8 @@ from typing import Any
 
 from degendsl.errors import StoreError
 
-LEVELS = ("behavior", "dynamics", "weights")
+# The last one only where both studies asked for it.
+LEVELS = ("behavior", "dynamics", "weights", "representation")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from ._side_by_side import Pair, has_results, primary, side_by_side
 from ._specs import out_option, spec_and_store, spec_options
 
 NAME = "diff"
-HELP = "Which science differs between two specs or results, and what it did to the three levels."
+HELP = "Which science differs between two specs or results, and what it did to each level."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

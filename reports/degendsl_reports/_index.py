@@ -17,7 +17,7 @@ from ._findings import sentence, signed
 from ._page import environment, source
 from ._security import content_policy
 from ._study import Study
-from ._words import LEVELS
+from ._words import FURTHER, LEVELS
 
 _ARROWS = {"rises": "↗", "falls": "↘"}
 
@@ -25,13 +25,18 @@ _ARROWS = {"rises": "↗", "falls": "↘"}
 def render_index(stores: Sequence[Store], folder: Path) -> str:
     """A page of links into the pages of some studies, to be put into `folder`."""
     studies = [Study(store) for store in stores]
+    levels = LEVELS | {
+        level: title
+        for level, title in FURTHER.items()
+        if any(primary(study, level) for study in studies)
+    }
     style = colour_rules(1) + source("page.css")
     return (
         environment()
         .get_template("index.html.jinja")
         .render(
-            levels=list(LEVELS.values()),
-            rows=[row for study in studies for row in _rows(study, folder)],
+            levels=list(levels.values()),
+            rows=[row for study in studies for row in _rows(study, folder, list(levels))],
             studies=[_about(study, folder) for study in studies],
             policy=content_policy([], [style]),
             style=Markup(style),
@@ -46,7 +51,7 @@ def write_index(stores: Sequence[Store], folder: Path) -> Path:
     return path
 
 
-def _rows(study: Study, folder: Path) -> list[dict[str, Any]]:
+def _rows(study: Study, folder: Path, levels: Sequence[str]) -> list[dict[str, Any]]:
     """One row a factor, one cell a level."""
     effects = study.rows(
         "effects", "factor", "level", "metric", "change", "ci_low", "ci_high", "direction",
@@ -62,7 +67,7 @@ def _rows(study: Study, folder: Path) -> list[dict[str, Any]]:
         {
             "factor": factor,
             "study": study.resolved.get("study", {}).get("name", ""),
-            "cells": [_cell(study, effects, factor, level, verdicts, folder) for level in LEVELS],
+            "cells": [_cell(study, effects, factor, level, verdicts, folder) for level in levels],
         }
         for factor in effects["factor"].unique(maintain_order=True).to_list()
     ]

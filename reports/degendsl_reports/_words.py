@@ -9,6 +9,8 @@ from degendsl.spec import printable
 from ._numbers import number
 
 LEVELS: dict[str, str] = {"behavior": "Behaviour", "dynamics": "Dynamics", "weights": "Weights"}
+# Measured only where a spec asks for it; no expectation is about it.
+FURTHER: dict[str, str] = {"representation": "Representation"}
 LEVEL_NOTES: dict[str, str] = {
     "behavior": "How much networks differ in their loss on trials other than those trained on.",
     "dynamics": "How differently the states of two networks evolve, whatever their coordinates.",

@@ -1,6 +1,7 @@
-"""`diff`: which science differs, and what that did to the three levels."""
+"""`diff`: which science differs, and what that did to each level."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from degendsl.planning import make_plan
 from degendsl.store import Store, store_for
 
 SWEPT = TINY + "sweep: [{task.channels: [1, 2]}]\n"
+# Representation where both specs asked for it.
+MEASURED = (
+    ("dynamics", "dsa"), ("representation", "svcca"), ("weights", "pif"), ("weights", "pif_angle"),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def finished(spec_path: Path, out: Path, values: list[float]) -> Store:
             "ci_high": value + 0.1,
         }
         for condition, value in zip(plan.conditions, values, strict=True)
-        for level, metric in (("dynamics", "dsa"), ("weights", "pif"), ("weights", "pif_angle"))
+        for level, metric in MEASURED
         for at in ("init", "end")
     ]
     store.write_table("degeneracy", pl.DataFrame(rows))
@@ -73,13 +78,15 @@ def test_two_results_stand_side_by_side(
     assert [one["condition"] for one in dynamics] == ["channels 1", "channels 2"]
     assert [round(one["change"], 6) for one in dynamics] == [0.05, 1.0]
     assert [one["told_apart"] for one in dynamics] == [False, True]
-    assert len(both["results"]) == 6
+    counted = Counter(one["level"] for one in both["results"])
+    assert counted == {"dynamics": 2, "weights": 4, "representation": 2}
+    assert both["results"][-1]["level"] == "representation"
     # Specs lead to the same results as their folders.
     assert found(capsys, *specs, "--out", out)["results"] == both["results"]
     assert cli.main(["diff", str(first.root), str(second.root)]) == 0
     text = capsys.readouterr().out
     assert "model.units: 8 → 9" in text and "2 [1.9, 2.1]" in text and "+100%" in text
-    assert "pif_angle" not in text
+    assert "pif_angle" not in text and "representation (svcca)" in text
 
 
 def test_what_is_no_study_is_refused(tmp_path: Path, specs: tuple[Path, Path]):

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from conftest import HOSTILE
 from pages import opened
 from playwright.sync_api import Browser
 from synthetic import synthetic_store
 
-from degendsl_reports import render, write_index, write_report
+from degendsl.store import Store
+from degendsl_reports import render, render_index, write_index, write_report
 
 
 def test_what_a_store_lacks_leaves_a_gap_and_no_error(tmp_path: Path):
@@ -60,6 +62,10 @@ def test_the_index_links_each_cell_to_its_evidence(browser: Browser, tmp_path: P
         )
         for name in "ab"
     ]
+    heading = '<th scope="col">Representation</th>'
+    assert heading not in render_index(stores, tmp_path)
+    asked_for_representation(stores[1])
+    assert heading in render_index(stores, tmp_path)
     write_report(stores[1])
     path = write_index(stores, tmp_path)
     with browser.new_context() as inside:
@@ -71,6 +77,21 @@ def test_the_index_links_each_cell_to_its_evidence(browser: Browser, tmp_path: P
         page.click(".directions tbody tr:nth-child(2) td:nth-of-type(2) a")
         assert page.url == stores[1].report_path.as_uri() + "#level-dynamics"
         assert page.inner_text("h1") == f"b {HOSTILE}"
+        page.goto(path.as_uri())
+        rows = page.locator(".directions tbody tr")
+        assert rows.nth(0).locator("td").nth(3).inner_text() == "–"
+        rows.nth(1).locator("td").nth(3).locator("a").click()
+        assert page.locator(page.url.partition(".html")[2]).is_visible()
+
+
+def asked_for_representation(store: Store) -> None:
+    """Give a store values of SVCCA, those of its DSA."""
+    for name in ("degeneracy", "effects", "pairs"):
+        table = store.table(name)
+        more = table.filter(metric="dsa").with_columns(metric=pl.lit("svcca"))
+        if "level" in table.columns:
+            more = more.with_columns(level=pl.lit("representation"))
+        store.write_table(name, pl.concat([table, more]))
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from .._degeneracy import primary
 from .._study import Study
+from .._words import FURTHER
 from ._level_chart import level_chart
 from ._pairs import distribution_chart
 from ._section import Section
@@ -18,4 +19,4 @@ def representation(study: Study) -> Section | None:
         level_chart(study, level, name, id=f"level-{level}", title=title),
         distribution_chart(study, name, id=f"pairs-{level}"),
     ]
-    return Section(id=level, title="Representation", charts=[c for c in charts if c is not None])
+    return Section(id=level, title=FURTHER[level], charts=[c for c in charts if c is not None])
