@@ -12,7 +12,7 @@ from degendsl.errors import MeasureError
 from ._assignment import Assignment, Problem, value
 from ._crowd import FEW
 from ._matching import Search
-from ._numbers import at_least, checked_pairs, listed, named, one_of
+from ._numbers import at_least, checked_pairs, listed, named, one_of, scaled
 from ._weights import Weights, balanced
 
 # Not (network, unit, unit): what is not square is refused by name.
@@ -213,6 +213,8 @@ def _match(one: Weights, other: Weights, starts: int | None, seed: int, signed: 
     gap = pair.distance(others[0][1]) - distance if others else float("nan")
     norm = _norm(pair.one) * _norm(pair.other)
     cosine = inner / norm if norm else float("nan")
+    inner = float(np.ldexp(inner, 2 * pair.power))
+    distance, gap = (float(np.ldexp(one, pair.power)) for one in (distance, gap))
     return Match(end.order, end.sign, distance, inner, cosine, gap, starts)
 
 
@@ -227,11 +229,12 @@ def _turned_round(match: Match) -> Match:
 
 
 class _Scaled(NamedTuple):
-    """Both networks with their blocks over common scales, and the assignment between them."""
+    """Both networks with their blocks over common scales: a single block over 2 to a power."""
 
     problem: Problem
     one: Weights
     other: Weights
+    power: int
 
     def distance(self, at: Assignment) -> float:
         """From the differences themselves: one of squares would leave rounding for zero."""
@@ -246,6 +249,7 @@ class _Scaled(NamedTuple):
 
 
 def _scaled(one: Weights, other: Weights, signed: bool) -> _Scaled:
+    power = 0
     if one.input.size or one.readout.size:
         # 1 where a block is zero in both.
         scales = [
@@ -255,8 +259,12 @@ def _scaled(one: Weights, other: Weights, signed: bool) -> _Scaled:
         one, other = (
             Weights(*(x / scale for x, scale in zip(w, scales, strict=True))) for w in (one, other)
         )
+    else:
+        # Products of weights below 1e-19 are no float32 numbers.
+        (a, b), power = scaled(np.stack([one.recurrent, other.recurrent]))
+        one, other = one._replace(recurrent=a), other._replace(recurrent=b)
     linear = one.input @ other.input.T + one.readout.T @ other.readout
-    return _Scaled(Problem(one.recurrent, other.recurrent, linear, signed), one, other)
+    return _Scaled(Problem(one.recurrent, other.recurrent, linear, signed), one, other, power)
 
 
 def _sizes(weights: Weights) -> str:

@@ -248,6 +248,22 @@ def test_balancing_keeps_the_network_and_makes_it_smallest():
             assert size(_turned(found, np.arange(8), scale)) > size(found)
 
 
+@pytest.mark.parametrize("group", ["permutation", "signed"])
+@pytest.mark.parametrize("power", [-600, -90, -20, 40])
+def test_the_match_does_not_depend_on_the_scale_of_weights(group, power):
+    # Powers of 2 change no digit. The products of weights of 2 ** -90 are no float32 numbers, the
+    # squares of those of 2 ** -600 no float64 numbers.
+    a, b = np.random.default_rng(2).standard_normal((2, 24, 24))
+    plain = metrics.match_units(a, b, starts=3, group=group)
+    small = metrics.match_units(np.ldexp(a, power), np.ldexp(b, power), starts=3, group=group)
+    np.testing.assert_array_equal(small.permutation, plain.permutation)
+    np.testing.assert_array_equal(small.sign, plain.sign)
+    assert small.cosine == plain.cosine
+    assert small.distance == np.ldexp(plain.distance, power)
+    assert small.gap == np.ldexp(plain.gap, power)
+    assert small.inner == np.ldexp(plain.inner, 2 * power)
+
+
 def test_a_pair_depends_neither_on_other_pairs_nor_on_its_order():
     w = np.random.default_rng(7).standard_normal((4, 24, 24))
     pairs = [(i, j) for i in range(4) for j in range(i)]
