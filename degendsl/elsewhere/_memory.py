@@ -6,6 +6,7 @@ from pathlib import Path
 
 from degendsl.errors import InputError
 from degendsl.measuring import Given
+from degendsl.metrics import embedding_memory
 
 _MEMINFO = Path("/proc/meminfo")
 # Measuring needs copies of some of what is read.
@@ -31,13 +32,13 @@ class Budget:
 def check_embedding(networks: Sequence[Given], delays: int) -> None:
     """Refuse delays whose embedding would not fit, before any of it is there.
 
-    What takes memory are products of every two delayed units, twice, the states and their spectra.
+    What takes memory besides are the states and their spectra.
     """
     for network in networks:
         if network.states is None or network.states.ndim != 3:
             continue
         units = network.states.shape[2]
-        needed = 16 * (delays * units) ** 2 + 32 * network.states.size
+        needed = embedding_memory(units, delays) + 32 * network.states.size
         if needed > available():
             raise InputError(
                 f"{delays} delays of the {units} units of {network.name} need {_told(needed)} and "

@@ -1,6 +1,5 @@
 """The level of dynamics: operators of each network, the distance of each pair, its references."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +7,7 @@ import jax
 import numpy as np
 
 from degendsl import metrics
+from degendsl._cores import on_cores
 from degendsl.errors import MeasureError
 from degendsl.metrics import Pair, pair_subset
 from degendsl.spec import kinds
@@ -163,7 +163,7 @@ def _kept(store: Store, networks: Networks, measure: kinds.Measure, dsa: kinds.D
 
 def _fitted(
     networks: Networks, measure: kinds.Measure, dsa: kinds.DSA, old: int
-) -> Iterator[tuple[np.ndarray, np.ndarray, str]]:
+) -> list[tuple[np.ndarray, np.ndarray, str]]:
     if dsa.rank < 1 or dsa.choose != "given":
         raise MeasureError("the rank of this study has not been chosen")
     science, rank = networks.condition.science, int(dsa.rank)
@@ -171,11 +171,12 @@ def _fitted(
     trials = _evaluate.condition_trials(science, measure.trials)
     window = window_of(dsa, trials.inputs.shape[1], science.solver.dt)
     inputs = np.asarray(trials.inputs)[:, window] if dsa.input == "regress" else None
-    states = _evaluate.states_on(science, trials, networks.parameters[old:])
-    for name, one in zip(networks.names[old:], states, strict=True):
+
+    def fitted(network: tuple[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, str]:
+        name, states = network
         found, why = attempt(
-            lambda name=name, one=one: metrics.operator(
-                one[:, window],
+            lambda: metrics.operator(
+                states[:, window],
                 delays=dsa.delays,
                 interval=dsa.interval,
                 rank=rank,
@@ -184,7 +185,11 @@ def _fitted(
             )
         )
         operator, values = found or nothing
-        yield operator, values, why
+        return operator, values, why
+
+    states = _evaluate.states_on(science, trials, networks.parameters[old:])
+    each = zip(networks.names[old:], states, strict=True)
+    return on_cores(fitted, each, metrics.embedding_memory(science.model.units, dsa.delays))
 
 
 def window_of(dsa: kinds.DSA, n_steps: int, dt: float) -> slice:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from degendsl._cores import on_cores
 from degendsl.errors import AT_REST, MeasureError
 
 from ._embedding import leading_coordinates, spectrum
@@ -39,8 +40,8 @@ def dsa_operators(
 ) -> Operators:
     """The operators that DSA compares (Ostrow et al. 2023, arXiv:2306.10168).
 
-    States are not centred. One network is embedded at a time, and the embedding itself, `delays`
-    times as large as its states, is never in memory.
+    States are not centred. Networks are embedded on a core each, as many at once as memory is sure
+    to hold, and the embedding itself, `delays` times as large as its states, is never in memory.
 
     **Arguments:**
 
@@ -56,20 +57,38 @@ def dsa_operators(
     finite or never change within a trial, whose trials are too short for the delays, or whose data
     do not carry the rank.
     """
-    found = [
-        operator(
-            one,
+    at_least(1, delays=delays, rank=rank, interval=interval)
+    given = [
+        checked_network(one, f"network {index}")
+        for index, one in enumerate(listed(states, "the states"))
+    ]
+    if not given:
+        raise MeasureError("there is no network; add networks")
+
+    def fitted(index: int) -> tuple[np.ndarray, np.ndarray]:
+        return operator(
+            given[index],
             delays=delays,
             rank=rank,
             interval=interval,
             inputs=inputs,
             name=f"network {index}",
         )
-        for index, one in enumerate(listed(states, "the states"))
-    ]
-    if not found:
-        raise MeasureError("there is no network; add networks")
+
+    memory = embedding_memory(max(one.shape[2] for one in given), delays)
+    found = on_cores(fitted, range(len(given)), memory)
     return Operators(np.stack([m for m, _ in found]), np.stack([s for _, s in found]))
+
+
+def embedding_memory(units: int, delays: int) -> int:
+    """Bytes that fitting the operator of a network takes, besides what its states do.
+
+    Products of every two delayed units, twice.
+
+    **Raises** `MeasureError` where these are no whole numbers of at least 1.
+    """
+    at_least(1, units=units, delays=delays)
+    return 16 * (int(units) * int(delays)) ** 2
 
 
 def operator(

@@ -251,6 +251,10 @@ settings: dict[str, list[Callable[[], Any]]] = {
         lambda: m.shuffled(w[:, :2]),
         lambda: m.shuffled([w[0], w[1, :2, :2]]),
     ],
+    "embedding_memory": [
+        lambda: m.embedding_memory(0, 5),
+        lambda: m.embedding_memory(3, 2.5),
+    ],
     "default_starts": [
         lambda units=units: m.default_starts(units)
         for units in (0, -1, 64.0, nan, "64", None, True)

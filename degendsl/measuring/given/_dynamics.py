@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from degendsl import metrics
+from degendsl._cores import on_cores
 from degendsl.errors import MeasureError
 from degendsl.metrics import Pair, pair_subset
 from degendsl.spec import kinds
@@ -123,7 +124,9 @@ def operators(states: Compared, dsa: kinds.DSA, kept: Kept, part: str = "all") -
 
     def compute(missing: list[int]) -> Arrays:
         names = ("operators", "singular_values", WHY)
-        columns = zip(*(fitted(place) for place in missing), strict=True)
+        units = max(states.arrays[place].shape[-1] for place in missing)
+        found = on_cores(fitted, missing, metrics.embedding_memory(units, dsa.delays))
+        columns = zip(*found, strict=True)
         return {name: np.array(column) for name, column in zip(names, columns, strict=True)}
 
     shapes = {"operators": (rank, rank), "singular_values": (rank + 1,), WHY: ()}
