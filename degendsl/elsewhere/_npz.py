@@ -18,6 +18,11 @@ _MOST_PACKED = 200
 # A small file may be all zeros without harm.
 _HARMLESS = 2**26
 _CHUNK = 2**24
+_PICKLES = (".pt", ".pth", ".ckpt", ".pkl", ".pickle")
+_REFUSED = (
+    "which could run code, and is refused; save each network into one folder with "
+    "safetensors.torch.save_file, or arrays with np.savez"
+)
 
 
 def read_npz(
@@ -31,14 +36,13 @@ def read_npz(
     """
     found: dict[str, np.ndarray] = {}
     what = str(path)
+    if path.suffix.lower() in _PICKLES:
+        raise InputError(f"{path} is a pickle by its name, {_REFUSED}")
     try:
         with zipfile.ZipFile(path) as archive:
             members = [one.filename.removesuffix(".npy") for one in archive.infolist()]
             if any(name.endswith("data.pkl") for name in members):
-                raise InputError(
-                    f"{path} is a pickle of PyTorch, which could run code, and is refused; save "
-                    "each network into one folder with safetensors.torch.save_file"
-                )
+                raise InputError(f"{path} is a pickle of PyTorch, {_REFUSED}")
             for member in archive.infolist():
                 name = member.filename.removesuffix(".npy")
                 if name not in names:
@@ -88,8 +92,8 @@ def _array(
             )
         budget.take(size, what)
         found = _filled(file, size).view(kind).reshape(shape, order="F" if fortran else "C")
-        # One layout: the last bit of a sum depends on it.
-        return np.ascontiguousarray(found)
+        # One layout: the last bit of a sum depends on it. It makes a single value an axis of one.
+        return np.ascontiguousarray(found).reshape(shape)
 
 
 def _header(file: Any) -> tuple[tuple[int, ...], bool, np.dtype]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,11 +49,12 @@ def names_of(paths: Sequence[Path]) -> list[str]:
 
     Files of tensors hold a network each, and belong together by their folder.
 
-    **Raises** `InputError` where a path is given twice.
+    **Raises** `InputError` where a path is given twice, or a file and the folder that it is in.
     """
-    places = [path.resolve() for path in paths]
-    for path, place in zip(paths, places, strict=True):
-        if places.count(place) > 1:
+    given = [*paths, *files_of([path for path in paths if path.is_dir()])]
+    times = Counter(path.resolve() for path in given)
+    for path in given:
+        if times[path.resolve()] > 1:
             raise InputError(f"{path} is given twice; its networks would be compared with copies")
     homes = [path.parent if path.suffix == TENSORS and path.is_file() else path for path in paths]
     short = [home.resolve().name if home.is_dir() else home.stem for home in homes]

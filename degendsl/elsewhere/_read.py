@@ -1,8 +1,10 @@
 """Networks and their groups from npz files and from folders of safetensors."""
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,7 +71,7 @@ def read_networks(
             f"{len(untrained)} are named; give one for each, in the same order"
         )
     budget = budget or Budget()
-    groups: dict[str, list[Given]] = {}
+    those: list[tuple[str, Given, str]] = []
     unused: list[str] = []
     for path, name, early in zip(
         paths, names_of(paths), untrained or [None] * len(paths), strict=True
@@ -80,10 +82,20 @@ def read_networks(
             found = with_untrained(path, found, early, [network for _, network in before])
             others += more
         for label, network in found:
-            chosen = name if group_by == "file" or not label else label
-            groups.setdefault(chosen, []).append(network)
+            those.append((name if group_by == "file" or not label else label, network, name))
         unused += others
-    return Reading(groups=groups, unused=tuple(unused))
+    return Reading(groups=_grouped(those), unused=tuple(unused))
+
+
+def _grouped(those: Sequence[tuple[str, Given, str]]) -> dict[str, list[Given]]:
+    """Networks by their group; of one name in a group, each is called by its folder too."""
+    times = Counter((group, network.name) for group, network, _ in those)
+    groups: dict[str, list[Given]] = {}
+    for group, network, folder in those:
+        if times[group, network.name] > 1:
+            network = replace(network, name=f"{network.name} of {folder}")
+        groups.setdefault(group, []).append(network)
+    return groups
 
 
 # Networks with their labels, and what was not used.
@@ -96,8 +108,8 @@ def _read(path: Path, name: str, budget: Budget) -> _Found:
     if not path.is_file():
         raise InputError(f"there is no file or folder {path}")
     if path.suffix == TENSORS:
-        label, network, unused = _of_tensors(path, budget)
-        return [(label, network)], unused
+        label, network, near = _of_tensors(path, budget)
+        return [(label, network)], _unused_near([(path.name, near)])
     # Two files of one name are told apart wherever a network is named.
     shown = one_line(path.name) if name == one_line(path.stem) else name
     return _of_npz(path, shown, budget)
@@ -164,18 +176,29 @@ def _unused(
 def _check(path: Path, name: str, array: np.ndarray) -> None:
     axes = _AXES[name]
     if array.ndim != len(axes):
-        remedy = ""
-        if array.ndim == len(axes) - 1:
-            remedy = f"; for one network save {name}[None]"
-        elif len(axes) == 1 and array.ndim and array.size == len(array):
-            remedy = f"; save {name}.ravel()"
         raise InputError(
-            f"`{name}` of {path} has shape {array.shape}; it must be ({', '.join(axes)}){remedy}"
+            f"`{name}` of {path} has shape {array.shape}; it must be ({', '.join(axes)})"
+            f"{_mended(name, array)}"
         )
     if 0 in array.shape:
         raise InputError(f"`{name}` of {path} is empty: shape {array.shape}; save it with data")
     if name != "labels" and array.dtype.kind in "US":
         raise InputError(f"`{name}` of {path} holds texts; save numbers")
+
+
+def _mended(name: str, array: np.ndarray) -> str:
+    """What gives an array the axes that it lacks or has too many of, where that is plain."""
+    if array.ndim == 0:
+        return f"; for n networks save np.full(n, {name})" if len(_AXES[name]) == 1 else ""
+    if len(_AXES[name]) == 1:
+        return f"; save {name}.ravel()" if array.size == len(array) else ""
+    if array.ndim != len(_AXES[name]) - 1:
+        return ""
+    if name == "weights" and array.shape[0] != array.shape[1]:
+        units = math.isqrt(array.shape[1])
+        flat = units**2 == array.shape[1]
+        return f"; save weights.reshape(-1, {units}, {units})" if flat else ""
+    return f"; for one network save {name}[None]"
 
 
 def _label(value: Any) -> str:
@@ -189,17 +212,21 @@ def _label(value: Any) -> str:
 def _of_folder(path: Path, budget: Budget) -> _Found:
     files = files_of([path])
     if not files:
+        there = f"those there, {path}/*.npz" if any(path.glob("*.npz")) else "npz files"
         raise InputError(
-            f"{path} holds no *{TENSORS}; save a file a network there, or give npz files"
+            f"{path} holds no *{TENSORS}; save a file a network there, or give {there}"
         )
     read = [_of_tensors(file, budget) for file in files]
-    unused = dict.fromkeys(line for _, _, lines in read for line in lines)
+    unused = _unused_near([(file.name, near) for file, (*_, near) in zip(files, read, strict=True)])
     others = _unused(one_line(path.name), others_of(path), what="files")
     return [(label, network) for label, network, _ in read], [*others, *unused]
 
 
-def _of_tensors(path: Path, budget: Budget) -> tuple[str | None, Given, list[str]]:
-    """One network: its recurrent weights, and where they are there `states` and a loss."""
+def _of_tensors(path: Path, budget: Budget) -> tuple[str | None, Given, list[tuple[str, str]]]:
+    """One network: its recurrent weights, and where they are there `states` and a loss.
+
+    With names that are near those of what is read, which are not used.
+    """
     tensors = Tensors(path, budget)
     states = tensors.read("states") if "states" in tensors.names else None
     if states is not None and (states.ndim != 3 or 0 in states.shape):
@@ -228,19 +255,31 @@ def _of_tensors(path: Path, budget: Budget) -> tuple[str | None, Given, list[str
         loss=_loss(path, tensors.metadata.get("loss")),
         unclear=unclear,
     )
-    return (None if label is None else _label(label)), given, _near(path, tensors)
+    return (None if label is None else _label(label)), given, _near(tensors)
 
 
-def _near(path: Path, tensors: Tensors) -> list[str]:
+def _near(tensors: Tensors) -> list[tuple[str, str]]:
     """What may have been meant to be read; a network has other tensors by nature."""
     given = {"states": tensors.names, **dict.fromkeys(("label", "loss"), tuple(tensors.metadata))}
     return [
-        line
+        (name, word)
         for word, names in given.items()
         if word not in names
         for name in names
         if nearest(name, [word])
-        for line in _unused(one_line(path.name), [name], [word])
+    ]
+
+
+def _unused_near(files: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> list[str]:
+    """A line for each name that is near one that is read, whatever number of files has it."""
+    where: dict[tuple[str, str], list[str]] = {}
+    for file, near in files:
+        for pair in near:
+            where.setdefault(pair, []).append(one_line(file))
+    return [
+        line
+        for (name, word), (first, *more) in where.items()
+        for line in _unused(f"{first}{f' and {len(more):,} more' if more else ''}", [name], [word])
     ]
 
 

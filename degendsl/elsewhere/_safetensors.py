@@ -59,7 +59,10 @@ class Tensors:
             if not all(type(one) is int and one >= 0 for one in numbers):
                 raise ValueError("its shape or place is not of whole numbers")
             if word not in _KINDS:
-                raise ValueError(f"its numbers are {word}; known are {', '.join(_KINDS)}")
+                raise InputError(
+                    f"{what} holds numbers of type {word}; known are {', '.join(_KINDS)}; save it "
+                    "again as one of these, in PyTorch by `.float()`"
+                )
             kind = np.dtype(_KINDS[word])
             size = math.prod(shape) * kind.itemsize
             if size != end - begin or self._begin + end > self._size:

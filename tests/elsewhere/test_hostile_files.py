@@ -58,6 +58,18 @@ def test_a_pickle_of_pytorch_is_refused(tmp_path: Path, capsys: Any):
     path = archive(tmp_path / "model.pt", b"cos\nsystem\n", "model/data.pkl")
     said = refused(path, tmp_path, capsys)
     assert "could run code" in said and "safetensors.torch.save_file" in said
+    # Before version 1.6 of PyTorch they were no archives.
+    path = tmp_path / "old.pth"
+    path.write_bytes(b"\x80\x02cos\nsystem\n")
+    assert "could run code" in refused(path, tmp_path, capsys)
+
+
+def test_a_folder_without_tensors_says_what_else_it_holds(tmp_path: Path, capsys: Any):
+    folder = tmp_path / "nets"
+    folder.mkdir()
+    assert "give npz files" in refused(folder, tmp_path, capsys)
+    save(folder / "a.npz", losses=np.ones(2))
+    assert f"give those there, {folder}/*.npz" in refused(folder, tmp_path, capsys)
 
 
 def test_a_header_that_claims_more_than_there_is(tmp_path: Path, capsys: Any):
@@ -110,6 +122,12 @@ def test_delays_that_memory_does_not_hold_are_refused(tmp_path: Path):
     ({"weights": np.zeros((0, 3, 3))}, "is empty"),
     ({"labels": np.array(["a"])}, "holds labels only"),
     ({"activity": np.zeros(3)}, "holds `activity`"),
+    ({"losses": np.ones(3), "labels": "tanh"}, "has shape (); it must be (network); for n "
+     "networks save np.full(n, labels)"),
+    ({"states": np.float32(1)}, "has shape (); it must be (network, trial, time, unit)"),
+    ({"losses": np.ones((3, 1))}, "save losses.ravel()"),
+    ({"weights": np.eye(4)}, "for one network save weights[None]"),
+    ({"weights": np.ones((5, 49))}, "save weights.reshape(-1, 7, 7)"),
 ])  # fmt: skip
 def test_arrays_of_other_shapes_or_names(tmp_path: Path, capsys: Any, arrays: Arrays, said: str):
     assert said in refused(save(tmp_path / "nets.npz", **arrays), tmp_path, capsys)
@@ -153,6 +171,14 @@ def test_tensors_that_lie(tmp_path: Path, text: str, length: int | None):
     path.write_bytes(length.to_bytes(8, "little") + text.encode() + bytes(16))
     with pytest.raises(InputError, match=r"a\.safetensors .*save it again"):
         read_networks([path.parent])
+
+
+def test_numbers_of_a_type_that_is_not_known_are_not_called_damaged(tmp_path: Path, capsys: Any):
+    path = tmp_path / "a.safetensors"
+    text = json.dumps(entry(dtype="F8_E4M3", data_offsets=[0, 4]))
+    path.write_bytes(len(text).to_bytes(8, "little") + text.encode() + bytes(4))
+    said = refused(path, tmp_path, capsys)
+    assert "holds numbers of type F8_E4M3; known are F64" in said and "`.float()`" in said
 
 
 def test_tensors_that_are_cut_off(tmp_path: Path, capsys: Any):

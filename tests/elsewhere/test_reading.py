@@ -68,11 +68,30 @@ def test_several_recurrent_matrices_are_not_guessed_among(tmp_path: Path):
     assert "weight_hh_l0, rnn.weight_hh_l1 of 0 could each be meant" in found.problems[0]
 
 
-def test_gates_are_told(tmp_path: Path):
+@pytest.mark.parametrize("shape, said", [
+    ((9, 3), "of a GRU save the rows of one gate, such as weights[6:9], which in the order of Py"),
+    ((12, 3), "of an LSTM save the rows of one gate, such as weights[6:9]"),
+    ((3, 9), "of a GRU save the columns of one gate, such as weights[:, 6:9], which in the order "
+     "of Keras makes the new state"),
+    ((3, 12), "of an LSTM save the columns of one gate, such as weights[:, 6:9]"),
+])  # fmt: skip
+def test_gates_are_told(tmp_path: Path, shape: tuple[int, int], said: str):
+    random = np.random.default_rng(0)
     for index in range(2):
-        tensors(tmp_path / "nets" / f"{index}.safetensors", {"weight_hh_l0": np.ones((9, 3))})
+        gates = {"weight_hh_l0": random.normal(size=shape)}
+        tensors(tmp_path / "nets" / f"{index}.safetensors", gates)
     found = measure_files([tmp_path / "nets"], tmp_path / "out")
-    assert "of a GRU save the rows of one gate" in found.problems[0]
+    assert said in found.problems[0]
+
+
+def test_matrices_that_are_no_gates_are_not_called_so(tmp_path: Path):
+    for shape in ((6, 3), (15, 3), (7, 3), (0, 3), (9,)):
+        path = save(tmp_path / "nets.npz", losses=np.ones(2))
+        folder = tmp_path / f"{len(shape)}-{shape[0]}"
+        for index in range(2):
+            tensors(folder / f"{index}.safetensors", {"weight_hh": np.ones(shape)})
+        found = measure_files([path, folder], tmp_path / "out")
+        assert "not square" in found.problems[0] and "gate" not in found.problems[0]
 
 
 def test_labels_are_lines_and_none_is_the_file(tmp_path: Path):
@@ -98,6 +117,20 @@ def test_files_of_one_name_are_told_apart_and_none_is_read_twice(tmp_path: Path)
     assert list(read_networks([two, two.with_suffix("")]).groups) == ["nets.npz", "nets"]
     with pytest.raises(InputError, match="is given twice"):
         read_networks([one, tmp_path / "two" / ".." / "one" / "nets.npz"])
+    folder = tmp_path / "two" / "nets"
+    with pytest.raises(InputError, match=r"a\.safetensors is given twice"):
+        read_networks([folder / "a.safetensors", folder])
+
+
+def test_networks_of_one_name_in_a_group_are_called_by_their_folders(tmp_path: Path):
+    for folder in ("one", "two"):
+        for seed in range(2):
+            path = tmp_path / folder / f"seed{seed}.safetensors"
+            tensors(path, {"weight_hh": np.eye(2)}, {"label": "both"} if seed else {})
+    found = read_networks([tmp_path / "one", tmp_path / "two"]).groups
+    assert {label: [one.name for one in given] for label, given in found.items()} == {
+        "one": ["seed0"], "both": ["seed1 of one", "seed1 of two"], "two": ["seed0"],
+    }  # fmt: skip
 
 
 def test_files_of_tensors_belong_to_their_folder_in_the_order_of_their_numbers(tmp_path: Path):
@@ -162,7 +195,7 @@ def test_what_is_not_used_is_said(tmp_path: Path, capsys: Any):
     shown = ", ".join(f"`model{index}.pt`" for index in range(5))
     assert files == f"nets: not used: {shown} and 3 more files"
     assert labels == [
-        f"{index}.safetensors: not used: `labels`; did you mean 'label'?" for index in range(2)
+        "0.safetensors and 1 more: not used: `labels`; did you mean 'label'?",
     ]
     assert main(["measure", str(typo), "--out", str(tmp_path / "out")]) == 0
     assert f"warning: {said}" in capsys.readouterr().err

@@ -202,7 +202,10 @@ def test_axes_in_another_order_are_noticed_where_weights_tell(tmp_path: Path):
     said = r"axis 1 of `states`, \(6, 2, 24, 5\), .* np\.moveaxis\(states, 1, 0\) makes it"
     with pytest.raises(InputError, match=said):
         read_networks([late])
-    assert "of 4 units" in found.problems[0] and "give those of every unit" in found.problems[0]
+    assert "of 4 units" in found.problems[0] and "give both of the same units" in found.problems[0]
+    both = given | {"states": np.concatenate([given["states"], given["states"][..., ::-1]], -1)}
+    found = measure_files([save(tmp_path / "both.npz", **both)], tmp_path / "out", dsa=DSA)
+    assert "of two directions states[..., :5] is one" in found.problems[0]
     assert {row["level"] for row in found.degeneracy} == {"behavior", "weights"}
 
 

@@ -91,8 +91,9 @@ def _unlike(pairs: Mapping[int, tuple[Given, Given]], array: str) -> dict[int, s
         early, late = getattr(before, array), getattr(after, array)
         if early is not None and late is not None and early.shape != late.shape:
             why[place] = (
-                f"the {array} of {before.name} are {early.shape} and those of {after.name} "
-                f"{late.shape}: give the same network before training, on the same trials"
+                f"the {array} of {before.name} are {early.shape} before training and those of "
+                f"{after.name} {late.shape} after it: give the same network before training, on "
+                "the same trials"
             )
     return why
 
@@ -147,7 +148,9 @@ def _other_units(states: np.ndarray, weights: np.ndarray) -> str:
     units, count = states.shape[-1], len(weights)
     if weights.shape != (count, count) or count == units:
         return ""
-    remedy = "give those of every unit, or give the weights alone"
+    remedy = "give both of the same units, or in files of their own"
+    if units == 2 * count:
+        remedy += f"; of two directions states[..., :{count}] is one"
     # Of two axes as long as there are units, the nearer to the end.
     for axis in (-2, -3):
         if states.shape[axis] == count:
@@ -187,8 +190,20 @@ def _trials(shape: Sequence[int]) -> str:
 
 
 def _gates(shape: tuple[int, ...]) -> str:
-    """What to do with a matrix that is several, one a gate."""
-    gates = {3: "a GRU", 4: "an LSTM"}.get(shape[0] // shape[1] if len(shape) == 2 else 0)
-    if gates is None or shape[0] % shape[1]:
+    """What to do with a matrix that is several, one a gate: rows of PyTorch, columns of Keras."""
+    if len(shape) != 2 or 0 in shape or max(shape) % min(shape):
         return ""
-    return f"; of {gates} save the rows of one gate"
+    units = min(shape)
+    gates = {3: "a GRU", 4: "an LSTM"}.get(max(shape) // units)
+    if gates is None:
+        return ""
+    # In either, and of both cells, the third is the one of the new state.
+    third = f"{2 * units}:{3 * units}"
+    if shape[0] > shape[1]:
+        rows, third, order = "rows", f"weights[{third}]", "PyTorch"
+    else:
+        rows, third, order = "columns", f"weights[:, {third}]", "Keras"
+    return (
+        f"; of {gates} save the {rows} of one gate, such as {third}, which in the order of {order} "
+        "makes the new state"
+    )
