@@ -10,6 +10,8 @@ from ._behavior import LossSummary as LossSummary
 from ._behavior import loss_summary as loss_summary
 from ._behavior import ood_spread as ood_spread
 from ._behavior import output_disagreement as output_disagreement
+from ._best_match import Match as Match
+from ._best_match import default_starts as default_starts
 from ._dsa import OperatorDistances as OperatorDistances
 from ._dsa import dsa_distances as dsa_distances
 from ._dsa import operator_distances as operator_distances
@@ -32,8 +34,6 @@ from ._operators import dsa_operators as dsa_operators
 from ._operators import embedding_memory as embedding_memory
 from ._operators import operator as operator
 from ._operators import rank_for_variance as rank_for_variance
-from ._permutation import Match as Match
-from ._permutation import default_starts as default_starts
 from ._permutation import match_pairs as match_pairs
 from ._permutation import match_units as match_units
 from ._permutation import pif_distances as pif_distances

@@ -15,18 +15,29 @@ from ._assignment import Assignment, Problem
 
 Square = Float[np.ndarray, "unit unit"]
 
+# A match is given up where this share of it is grown, of so many pairs at least, and its weights
+# agree less: a copy's agree wholly, those of a copy in noise of σ times their size by 1/√(1 + σ²)
+# or more, those of unrelated matrices by some 0.6 while the best pairs are still to be had.
+_SHARE, _LEAST_PAIRS, _AGREEING = 1 / 8, 8, 0.8
 # Units that look alike to each other up to so many units away are taken for equals.
 _ROUNDS, _SMALL = 8, 0.01
 
 
-def grown(problem: Problem, tilt: Square | None = None) -> Assignment:
-    """The match that grows; with a tilt, which pairs are worth besides, another one."""
+def grown(problem: Problem, tilt: Square | None = None) -> Assignment | None:
+    """The match that grows, if it does not soon disagree.
+
+    With a tilt, which pairs are worth besides, another one.
+    """
     n, signed = len(problem.a), problem.signed
     one, other = _Free(problem.a, signed), _Free(problem.b, signed)
     worth = (problem.linear if tilt is None else problem.linear + tilt).copy()
     score = np.empty_like(worth)
     order, sign = np.empty(n, int), np.ones(n)
+    matched: list[int] = []
+    soon = max(_LEAST_PAIRS, round(_SHARE * n))
     for free in range(n, 0, -1):
+        if free == n - soon and _agreement(problem, matched, order, sign) < _AGREEING:
+            return None
         known, here = worth[:free, :free], score.ravel()[: free * free].reshape(free, free)
         np.matmul(one.alone().T, other.alone(), out=here)
         here += np.abs(known) if signed else known
@@ -36,9 +47,18 @@ def grown(problem: Problem, tilt: Square | None = None) -> Assignment:
         worth[i, :free] = worth[free - 1, :free]
         worth[:free, j] = worth[:free, free - 1]
         unit = one.match(i)
+        matched.append(unit)
         order[unit], sign[unit] = other.match(j), turned
         worth[: free - 1, : free - 1] += turned * one.links.T @ other.links
     return Assignment(order, sign)
+
+
+def _agreement(problem: Problem, units: list[int], order: np.ndarray, sign: np.ndarray) -> float:
+    """The cosine between the weights among some units and those among their matches."""
+    a = problem.a[np.ix_(units, units)]
+    b = problem.b[np.ix_(order[units], order[units])] * np.outer(sign[units], sign[units])
+    norm = np.linalg.norm(a) * np.linalg.norm(b)
+    return float((a * b).sum() / norm) if norm else 1.0
 
 
 class _Free:

@@ -1,10 +1,12 @@
 """Where the starts of matching units begin: amid all matches, or near the best one."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ._annealing import annealed, reheated
-from ._assignment import Assignment, Field, Problem, Square, value
-from ._climbing import climb, vertex
+from ._assignment import Assignment, Field, Problem, Squares, value
+from ._climbing import climb, vertices
 from ._crowd import FEW, best_of_a_crowd
 from ._exchanges import Exchanges
 from ._growing import grown
@@ -16,55 +18,73 @@ _TILT = 0.3
 
 
 class Search:
-    """The starts of one problem; what they share is prepared once."""
+    """The starts of some problems of one size; what starts share is prepared once.
 
-    def __init__(self, problem: Problem, random: np.random.Generator):
-        self._problem, self._random = problem, random
-        self._field, self._exchanges = Field(problem), Exchanges(problem)
+    Where a start of a problem ends depends on the seed, its index and the best match so far, not on
+    the problems that are searched beside it.
+    """
 
-    def from_start(self, index: int, best: Assignment | None) -> Assignment:
-        """The local optimum that a start leads to, given the best of those before it."""
+    def __init__(self, problems: Sequence[Problem], seed: int):
+        self._problems, self._seed = problems, seed
+        self._field = Field(problems)
+        self._exchanges = [Exchanges(problem) for problem in problems]
+
+    def from_start(self, index: int, best: Sequence[Assignment]) -> list[Assignment]:
+        """The local optima that a start leads to, given the best of those before it."""
         if index >= 2 and self._field.units <= FEW:
-            return best_of_a_crowd(self._problem, self._random)
-        return climb(self._field, self._exchanges, self._start(index, best))
+            return [best_of_a_crowd(problem, self._random(index)) for problem in self._problems]
+        return climb(self._field, self._exchanges, self._starts(index, best))
 
-    def _start(self, index: int, best: Assignment | None) -> Square:
-        if best is None or index % _ROUND == 0:
-            return self._from_the_middle(tilted=index > 0)
-        if index % _ROUND == 1 and self._problem.signed:
-            return 0.5 * self._by_sizes().matrix()
-        return reheated(self._field, best, self._random)
+    def _random(self, index: int) -> np.random.Generator:
+        return np.random.default_rng([self._seed, index])
 
-    def _from_the_middle(self, *, tilted: bool) -> Square:
+    def _starts(self, index: int, best: Sequence[Assignment]) -> Squares:
+        if index % _ROUND == 0:
+            return self._from_the_middle(index)
+        if index % _ROUND == 1 and self._field.signed:
+            return np.stack([0.5 * match.matrix() for match in self._by_sizes()])
+        return reheated(self._field, best, self._random(index))
+
+    def _from_the_middle(self, index: int) -> Squares:
         """Where annealing ends, or halfway to a match that grows, whichever is worth more.
 
         Growth finds copies, whatever their structure; what only resembles is for annealing.
-        Tilted, both end elsewhere each time.
+        All but the first are tilted, so that both end elsewhere each time.
         """
-        problem, field, random = self._problem, self._field, self._random
-        n, signed = field.units, problem.signed
-        match = grown(problem, random.normal(0, _TILT * field.size, (n, n)) if tilted else None)
+        field, random = self._field, self._random(index)
+        n, signed = field.units, field.signed
+        tilt = random.normal(0, _TILT, (n, n)) if index > 0 else None
         # Between both signs of every unit there is no field, so something has to tilt it.
-        here = annealed(field, random if tilted or signed else None)
-        if value(problem, match) < value(problem, vertex(here, signed)):
-            return here
-        return 0.5 * (match.matrix() if signed else match.matrix() + 1 / n)
+        starts = annealed(field, random if index > 0 or signed else None)
+        for k, (problem, cold) in enumerate(
+            zip(self._problems, vertices(starts, signed), strict=True)
+        ):
+            match = grown(problem, None if tilt is None else field.size[k] * tilt)
+            if match and value(problem, match) >= value(problem, cold):
+                starts[k] = 0.5 * match.matrix() if signed else 0.5 * (match.matrix() + 1 / n)
+        return starts
 
-    def _by_sizes(self) -> Assignment:
-        """A match of the sizes of entries, which no sign changes, then the signs it asks for.
+    def _by_sizes(self) -> list[Assignment]:
+        """Matches of the sizes of entries, which no sign changes, then the signs they ask for.
 
         Where much noise leads growth astray, sizes still say where to begin.
         """
-        problem, n = self._problem, self._field.units
-        sizes = Problem(*(np.abs(x) for x in problem[:3]), signed=False)
+        sizes = [Problem(*(np.abs(x) for x in one[:3]), signed=False) for one in self._problems]
         field = Field(sizes)
-        order = climb(field, Exchanges(sizes), annealed(field, None)).order
-        agreement = problem.a * problem.b[np.ix_(order, order)]
-        # The linear part belongs to a further unit whose sign is held.
-        linear = problem.linear[np.arange(n), order]
-        full = np.block(
-            [[agreement + agreement.T, linear[:, None]], [linear[None], np.zeros((1, 1))]]
-        )
-        leading = np.linalg.eigh(full)[1][:, -1]
-        sign = np.where(leading[:-1] * (leading[-1] if linear.any() else 1.0) < 0, -1.0, 1.0)
-        return Assignment(order, sign)
+        ends = climb(field, [Exchanges(one) for one in sizes], annealed(field, None))
+        return [
+            _with_signs(problem, end.order)
+            for problem, end in zip(self._problems, ends, strict=True)
+        ]
+
+
+def _with_signs(problem: Problem, order: np.ndarray) -> Assignment:
+    """The signs that agree best with a match, as the leading eigenvector has them."""
+    rows = np.arange(len(order))
+    agreement = problem.a * problem.b[np.ix_(order, order)]
+    # The linear part belongs to a further unit whose sign is held.
+    linear = problem.linear[rows, order]
+    full = np.block([[agreement + agreement.T, linear[:, None]], [linear[None], np.zeros((1, 1))]])
+    leading = np.linalg.eigh(full)[1][:, -1]
+    sign = np.where(leading[:-1] * (leading[-1] if linear.any() else 1.0) < 0, -1.0, 1.0)
+    return Assignment(order, sign)

@@ -1,43 +1,24 @@
 """Matching the units of two networks: the permutation-invariant Frobenius distance."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
-from degendsl._cores import threads
+from degendsl._cores import threads, usable_cores
 from degendsl.errors import MeasureError
 
-from ._assignment import Assignment, Problem, value
-from ._crowd import FEW
-from ._matching import Search
-from ._numbers import at_least, checked_pairs, listed, named, one_of, scaled
+from ._best_match import Match, best_matches
+from ._numbers import at_least, checked_pairs, listed, named, one_of
 from ._weights import Weights, balanced
 
 # Not (network, unit, unit): what is not square is refused by name.
 Recurrent = Float[Any, "network _ _"] | Sequence[np.ndarray]
 Group = Literal["permutation", "signed", "rescaled"]
-
-
-class Match(NamedTuple):
-    """How the units of a second network line up with those of a first.
-
-    permutation: unit i of the first matches unit permutation[i] of the second.
-    sign: −1 where the second's unit is turned over; all 1 but for the signed group.
-    distance: ‖W1 − W2[p][:, p]‖_F, an upper bound of the minimum.
-    inner: ⟨W1, W2[p][:, p]⟩, what the matching maximises. cosine: over the product of both norms.
-    gap: the distance of the next best different local optimum less this one; NaN with one.
-    starts: of the solver, all of them.
-    """
-
-    permutation: Int[np.ndarray, " unit"]
-    sign: Float[np.ndarray, " unit"]
-    distance: float
-    inner: float
-    cosine: float
-    gap: float
-    starts: int
+# Entries of the matrices that are annealed together: enough to hide NumPy's overhead, few enough
+# that what is worked on stays near a core.
+_AT_ONCE = 2**16
 
 
 def pif_distances(
@@ -114,15 +95,23 @@ def match_pairs(
     if group == "rescaled":
         networks = [balanced(one) for one in networks]
 
-    def match(pair: tuple[int, int]) -> Match:
-        one, other = (networks[index] for index in pair)
+    each = _at_once(len(pairs), networks[0].recurrent.size if networks else 1)
+    parts = [pairs[begin : begin + each] for begin in range(0, len(pairs), each)]
+
+    def match(part: Sequence[tuple[int, int]]) -> list[Match]:
         # The order within a pair comes from the weights, so d(i, j) = d(j, i) to the last bit.
-        if _bytes(one) <= _bytes(other):
-            return _match(one, other, starts, seed, group == "signed")
-        return _turned_round(_match(other, one, starts, seed, group == "signed"))
+        turned = [_bytes(networks[i]) > _bytes(networks[j]) for i, j in part]
+        ordered = [
+            (networks[j], networks[i]) if back else (networks[i], networks[j])
+            for (i, j), back in zip(part, turned, strict=True)
+        ]
+        found = best_matches(ordered, starts, seed, group == "signed")
+        return [
+            one.turned_round() if back else one for one, back in zip(found, turned, strict=True)
+        ]
 
     with threads() as pool:
-        return list(pool.map(match, pairs))
+        return [one for part in pool.map(match, parts) for one in part]
 
 
 def match_units(
@@ -150,20 +139,6 @@ def match_units(
     """
     names = ("the first network", "the second network")
     return match_pairs([w1, w2], [(0, 1)], starts=starts, seed=seed, group=group, names=names)[0]
-
-
-def default_starts(units: int) -> int:
-    """Starts that bring unrelated matrices near the best known.
-
-    8 at 64 units, 5 from 83 on, up to 40 where there are fewer units, and 8 up to 16, where each
-    start is a crowd.
-
-    **Raises** `MeasureError` where `units` is no whole number of at least 1.
-    """
-    at_least(1, units=units)
-    if units <= FEW:
-        return 8
-    return int(np.clip(round(8 * (64 / units) ** 1.5), 5, 40))
 
 
 def shuffled(
@@ -198,73 +173,9 @@ def shuffled(
     return mixed
 
 
-def _match(one: Weights, other: Weights, starts: int | None, seed: int, signed: bool) -> Match:
-    pair = _scaled(one, other, signed)
-    problem = pair.problem
-    starts = default_starts(len(problem.a)) if starts is None else starts
-    found: dict[bytes, tuple[float, Assignment]] = {}
-    search, best = Search(problem, np.random.default_rng(seed)), None
-    for index in range(starts):
-        end = search.from_start(index, best)
-        found[end.order.tobytes() + end.sign.tobytes()] = (value(problem, end), end)
-        best = max(found.values(), key=_first)[1]
-    (inner, end), *others = sorted(found.values(), key=_first, reverse=True)
-    distance = pair.distance(end)
-    gap = pair.distance(others[0][1]) - distance if others else float("nan")
-    norm = _norm(pair.one) * _norm(pair.other)
-    cosine = inner / norm if norm else float("nan")
-    inner = float(np.ldexp(inner, 2 * pair.power))
-    distance, gap = (float(np.ldexp(one, pair.power)) for one in (distance, gap))
-    return Match(end.order, end.sign, distance, inner, cosine, gap, starts)
-
-
-def _first(ranked: tuple[float, Assignment]) -> float:
-    return ranked[0]
-
-
-def _turned_round(match: Match) -> Match:
-    """The same match as seen from the second network."""
-    back = np.argsort(match.permutation)
-    return match._replace(permutation=back, sign=match.sign[back])
-
-
-class _Scaled(NamedTuple):
-    """Both networks with their blocks over common scales: a single block over 2 to a power."""
-
-    problem: Problem
-    one: Weights
-    other: Weights
-    power: int
-
-    def distance(self, at: Assignment) -> float:
-        """From the differences themselves: one of squares would leave rounding for zero."""
-        moved = Weights(
-            at.moved(self.other.recurrent),
-            at.sign[:, None] * self.other.input[at.order],
-            at.sign * self.other.readout[:, at.order],
-        )
-        return float(
-            np.sqrt(sum(((x - y) ** 2).sum() for x, y in zip(self.one, moved, strict=True)))
-        )
-
-
-def _scaled(one: Weights, other: Weights, signed: bool) -> _Scaled:
-    power = 0
-    if one.input.size or one.readout.size:
-        # 1 where a block is zero in both.
-        scales = [
-            float(np.sqrt(0.5 * ((x**2).sum() + (y**2).sum()))) or 1.0
-            for x, y in zip(one, other, strict=True)
-        ]
-        one, other = (
-            Weights(*(x / scale for x, scale in zip(w, scales, strict=True))) for w in (one, other)
-        )
-    else:
-        # Products of weights below 1e-19 are no float32 numbers.
-        (a, b), power = scaled(np.stack([one.recurrent, other.recurrent]))
-        one, other = one._replace(recurrent=a), other._replace(recurrent=b)
-    linear = one.input @ other.input.T + one.readout.T @ other.readout
-    return _Scaled(Problem(one.recurrent, other.recurrent, linear, signed), one, other, power)
+def _at_once(pairs: int, size: int) -> int:
+    """How many pairs of matrices of this size are searched together, leaving no core idle."""
+    return max(1, min(_AT_ONCE // max(1, size), -(-pairs // usable_cores())))
 
 
 def _sizes(weights: Weights) -> str:
@@ -274,10 +185,6 @@ def _sizes(weights: Weights) -> str:
 
 def _bytes(weights: Weights) -> list[bytes]:
     return [block.tobytes() for block in weights]
-
-
-def _norm(weights: Weights) -> float:
-    return float(np.sqrt(sum((block**2).sum() for block in weights)))
 
 
 def _checked(weights: Any, names: Sequence[str] | None = None) -> list[Weights]:

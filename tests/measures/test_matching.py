@@ -264,13 +264,14 @@ def test_the_match_does_not_depend_on_the_scale_of_weights(group, power):
     assert small.inner == np.ldexp(plain.inner, 2 * power)
 
 
-def test_a_pair_depends_neither_on_other_pairs_nor_on_its_order():
+@pytest.mark.parametrize("group", ["permutation", "signed"])
+def test_a_pair_depends_neither_on_other_pairs_nor_on_its_order(group):
     w = np.random.default_rng(7).standard_normal((4, 24, 24))
     pairs = [(i, j) for i in range(4) for j in range(i)]
-    together = metrics.match_pairs(w, pairs, starts=6)
+    together = metrics.match_pairs(w, pairs, starts=6, group=group)
     for pair, match in zip(pairs, together, strict=True):
-        (alone,) = metrics.match_pairs(w, [(pair[1], pair[0])], starts=6)
-        turned = metrics.match_units(w[pair[1]], w[pair[0]], starts=6)
+        (alone,) = metrics.match_pairs(w, [(pair[1], pair[0])], starts=6, group=group)
+        turned = metrics.match_units(w[pair[1]], w[pair[0]], starts=6, group=group)
         for other in (alone, turned):
             assert other[2:] == match[2:]
             np.testing.assert_array_equal(other.permutation, np.argsort(match.permutation))
