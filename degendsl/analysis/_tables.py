@@ -24,7 +24,7 @@ from ._learning import learning_table
 from ._maps import maps_table
 from ._networks import networks_table
 from ._pairs import pairs_table
-from ._problems import problems_table
+from ._problems import notes_table, problems_table
 from ._sensitivity import sensitivity_table, sensitivity_values_table
 from ._solvers import solvers_table
 from ._study import Builder, Study, study_of
@@ -51,6 +51,7 @@ TABLES: dict[str, Builder] = {
     "matched": matched_table,
     "task_information": information_table,
     "problems": problems_table,
+    "notes": notes_table,
 }
 
 

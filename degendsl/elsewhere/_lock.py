@@ -72,7 +72,7 @@ def lock(
             {"id": group.id, "label": group.label, "levels": dict(group.levels)} for group in groups
         ],
         "methods": _methods(asked, found, there) if found else [],
-        "warnings": [*asked.unused, *(found.notes if found else ())],
+        "warnings": list(asked.unused),
         "ranks": _ranks(before.get("ranks"), found),
         "python": platform.python_version(),
     }

@@ -134,7 +134,7 @@ def measure_files(
         rank=found.rank.rank if found.rank else None,
         degeneracy=rows.to_dicts(),
         problems=tuple(made["problems"]["problem"].to_list()),
-        warnings=(*reading.unused, *found.notes),
+        warnings=(*reading.unused, *made["notes"]["note"].to_list()),
     )
 
 

@@ -17,8 +17,11 @@ from . import _evaluate
 from ._cache import Arrays, Measured, Networks, cached, per_pair, plain
 from ._left_out import WHY, attempt, reported
 from ._names import tags
+from ._still import still_units
 
 _SHARED = ("pairs",)
+# Of each network what `still_units` says.
+STILL = "still"
 # Pairs × rank³ from which it pays to compile the minimisation for an accelerator: that takes about
 # as long as threads on two cores take for 1,000 pairs of rank 30. Others than GPUs lack float64.
 _MANY = 1000 * 30**3
@@ -144,14 +147,15 @@ def _kept(store: Store, networks: Networks, measure: kinds.Measure, dsa: kinds.D
     """The operator and leading singular values of each network, kept by themselves.
 
     They do not depend on how operators are compared, so every score, null and cross share them.
-    NaN for a network that has none, and why.
+    NaN for a network that has none, and why. With them which units never change, `STILL`, since
+    states are produced for nothing else.
     """
     settings = settings_of(measure, dsa)
     for name in ("score", "starts"):
         del settings["dynamics"][name]
 
     def compute(known: Arrays) -> Arrays:
-        names = ("operators", "singular_values", WHY)
+        names = ("operators", "singular_values", WHY, STILL)
         fitted = zip(*_fitted(networks, measure, dsa, len(known.get(WHY, ()))), strict=True)
         return {
             name: np.array([*known.get(name, ()), *new])
@@ -163,7 +167,7 @@ def _kept(store: Store, networks: Networks, measure: kinds.Measure, dsa: kinds.D
 
 def _fitted(
     networks: Networks, measure: kinds.Measure, dsa: kinds.DSA, old: int
-) -> list[tuple[np.ndarray, np.ndarray, str]]:
+) -> list[tuple[np.ndarray, np.ndarray, str, np.ndarray]]:
     if dsa.rank < 1 or dsa.choose != "given":
         raise MeasureError("the rank of this study has not been chosen")
     science, rank = networks.condition.science, int(dsa.rank)
@@ -172,11 +176,14 @@ def _fitted(
     window = window_of(dsa, trials.inputs.shape[1], science.solver.dt)
     inputs = np.asarray(trials.inputs)[:, window] if dsa.input == "regress" else None
 
-    def fitted(network: tuple[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, str]:
+    def fitted(
+        network: tuple[str, np.ndarray],
+    ) -> tuple[np.ndarray, np.ndarray, str, np.ndarray]:
         name, states = network
+        states = states[:, window]
         found, why = attempt(
             lambda: metrics.operator(
-                states[:, window],
+                states,
                 delays=dsa.delays,
                 interval=dsa.interval,
                 rank=rank,
@@ -185,7 +192,7 @@ def _fitted(
             )
         )
         operator, values = found or nothing
-        return operator, values, why
+        return operator, values, why, still_units(states)
 
     states = _evaluate.states_on(science, trials, networks.parameters[old:])
     each = zip(networks.names[old:], states, strict=True)

@@ -1,7 +1,7 @@
 """Measuring a whole study: every condition, every level, when asked for."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from degendsl.store import Store, UnitRecord
 
 from ._behavior import behavior
 from ._cache import Measured, Networks
+from ._dynamics import STILL
 from ._examples import Examples, examples
 from ._fixed_points import fixed_points
 from ._groups import Group
@@ -20,12 +21,17 @@ from ._left_out import sentences, unsound
 from ._levels import ALSO, FLOORS, FURTHER, LEVELS, REFERENCES
 from ._rank import with_ranks
 from ._sensitivity import settings_of
+from ._still import Remedies, still_notes
 
 _WORDS = {
     "init": "untrained networks",
     "threshold": "networks at the threshold",
     "end": "trained networks",
 }
+_REMEDIES = Remedies(
+    silent="a smaller learning rate keeps more of them alive",
+    constant="a smaller learning rate or a penalty on rates keeps units from saturating",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +45,7 @@ class ConditionMeasures:
     references, measured under these settings. also: by (name, at), what else
     was asked for of the same networks. everyone: losses of every finite network, converged or not.
     resting: fixed points of the networks that stand for the condition. problems: what could not be
-    measured, in words.
+    measured, in words. notes: what is to be known of networks that were measured, in words.
     """
 
     condition: Condition | Group
@@ -53,6 +59,7 @@ class ConditionMeasures:
     examples: Examples | None
     resting: Measured | None = None
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def dt(self) -> float:
@@ -120,7 +127,25 @@ class _Measuring:
             problems=(),
         )
         sensitivity = self._sensitivity(found, networks) if enough else {}
-        return replace(found, sensitivity=sensitivity, problems=tuple(self._problems))
+        return replace(
+            found,
+            sensitivity=sensitivity,
+            problems=tuple(self._problems),
+            notes=tuple(self._notes(found.levels.get(("dynamics", "end")))),
+        )
+
+    def _notes(self, dynamics: Measured | None) -> Iterator[str]:
+        """What is to be known of the networks whose dynamics were measured first of all."""
+        if dynamics is None:
+            return
+        left_out = dynamics.left_out.get("", {})
+        still = {
+            f"network {seed}": values
+            for seed, values in zip(dynamics.seeds, dynamics.arrays[STILL], strict=True)
+            if seed not in left_out
+        }
+        for note in still_notes(still, _REMEDIES):
+            yield f"{self._condition.label}: dynamics: {note}"
 
     def _everyone(self, finite: Mapping[int, UnitRecord]) -> Measured | None:
         """Losses of all networks; of those that are compared the level of behaviour says more."""

@@ -28,7 +28,7 @@ from ._words import (
 MOST_NETWORKS = 5000
 # Of columns that a table may lack; all others are real numbers.
 _TEXTS = frozenset(
-    "condition label level metric at ood kind role outcome problem text verdict why factor "
+    "condition label level metric at ood kind role outcome problem note text verdict why factor "
     "direction setting signal name".split()
 )
 _INTEGERS = frozenset(

@@ -69,14 +69,15 @@ def test_units_that_never_change_are_named_and_do_what_is_said(tmp_path: Path):
     assert found.problems == () and found.degeneracy[0]["n_networks"] == 9
     silent, constant = found.warnings
     assert silent == (
-        "nets: dynamics: 1 of 9 networks with units that stay at 0: units 0, 3 of network 1 of "
-        "nets.npz; they add nothing to the dynamics: check that they are meant to be silent"
+        "nets: dynamics: 1 of 9 networks with units that stay at 0: 2 units of network 1 of "
+        "nets.npz (0, 3); they add nothing to the dynamics: check that they are meant to be silent"
     )
     assert constant == (
-        "nets: dynamics: 7 of 9 networks with units that never change: unit 1 of network 2 of "
-        "nets.npz; likewise network 3 of nets.npz, network 4 of nets.npz, network 5 of nets.npz, "
-        "network 6 of nets.npz, network 7 of nets.npz, 1 more network; they count as a direction "
-        "of the dynamics, which are not centred: take the value off, or leave such units out"
+        "nets: dynamics: 7 of 9 networks with units that never change: 1 unit of network 2 of "
+        "nets.npz (1), 1 unit of network 3 of nets.npz (1), 1 unit of network 4 of nets.npz (1), "
+        "1 unit of network 5 of nets.npz (1), 1 unit of network 6 of nets.npz (1), and 2 more "
+        "networks; they count as a direction of the dynamics, which are not centred: take the "
+        "value off, or leave such units out"
     )
     page = (tmp_path / "out/report.html").read_text()
     assert silent in page and constant in page

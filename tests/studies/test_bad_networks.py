@@ -31,10 +31,15 @@ def constant_unit(arrays: dict[str, np.ndarray]) -> None:
         arrays[f"final/{name}"][0] = 0
 
 
+def silent_unit(arrays: dict[str, np.ndarray]) -> None:
+    for name in ("recurrent", "input", "bias"):
+        arrays[f"final/{name}"][1] = 0
+
+
 def test_bad_networks_are_named_and_the_others_are_measured(
     study: RunResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    spoil = {1: no_numbers, 2: dead, 3: constant_unit}
+    spoil = {1: no_numbers, 2: dead, 3: constant_unit, 4: silent_unit}
     store = spoiled(study.store.root, tmp_path / "copy", spoil)
     assert cli.main(["report", str(store.root)]) == 0
     assert "Traceback" not in capsys.readouterr().err
@@ -62,6 +67,12 @@ def test_bad_networks_are_named_and_the_others_are_measured(
         assert words.split(": ")[1] in page
     # What the null, the floor and the grid lack for the same reason is not said again.
     assert len(problems) == len(set(problems)) <= 7
+    # What is measured all the same is told too, in one condition of the two.
+    silent, constant = store.table("notes").filter(condition=first)["note"].to_list()
+    assert store.table("notes").height == 2 and silent in page and constant in page
+    of = "dynamics: 1 of 4 networks with units that"
+    assert f"{of} stay at 0: 1 unit of network 4 (1); they add nothing" in silent
+    assert f"{of} never change: 1 unit of network 3 (0); they count as a direc" in constant
     networks = store.table("networks").filter(condition=first).sort("seed")
     assert networks["outcome"].to_list() == ["converged"] * NETWORKS
     assert networks["ood_mse"].is_null().to_list() == [seed == 1 for seed in range(NETWORKS)]

@@ -31,13 +31,12 @@ class GivenMeasures:
     """What was found in each group.
 
     rank: of the operators, where it was chosen from data. ranks: all that were chosen, also those
-    of other settings. notes: what is to be known of networks that were measured, in words.
+    of other settings.
     """
 
     groups: list[ConditionMeasures]
     rank: ChosenRank | None
     ranks: tuple[ChosenRank, ...]
-    notes: tuple[str, ...]
 
 
 def measure_given(
@@ -69,7 +68,6 @@ def measure_given(
         groups=found,
         rank=first.rank,
         ranks=tuple(choosing.chosen),
-        notes=tuple(note for one in measuring for note in one.notes),
     )
 
 
@@ -102,7 +100,6 @@ class _GivenGroup:
         self._usable = usable(networks)
         self._problems = list(self._usable.problems)
         self._said: set[tuple[str, Missing]] = set()
-        self.notes: list[str] = []
 
     @property
     def states(self) -> Compared:
@@ -111,8 +108,7 @@ class _GivenGroup:
     def everything(self, first: _Asked, settings: Sequence[_Asked]) -> ConditionMeasures:
         """All levels for which there are data, and those that settings name once more."""
         found = {level: self._level(level, first) for level in _WORDS}
-        for level, one in found.items():
-            self.notes += [f"{self.group.label}: {_WORDS[level]}: {note}" for note in one.notes]
+        label = self.group.label
         trained, untrained = self._usable.trained, self._usable.untrained
         weights, losses = trained.weights, trained.losses
         compared = {
@@ -133,6 +129,11 @@ class _GivenGroup:
             everyone=of_losses(losses) if losses else None,
             examples=examples(self._usable, self._kept),
             problems=(),
+            notes=tuple(
+                f"{label}: {_WORDS[level]}: {note}"
+                for level, one in found.items()
+                for note in one.notes
+            ),
         )
         under: dict[tuple[str, str], ConditionMeasures] = {}
         for one in settings:
@@ -140,7 +141,7 @@ class _GivenGroup:
             under[one.level, one.text] = replace(
                 whole, levels=_levels(again), references=_references(again)
             )
-        problems = tuple(f"{self.group.label}: {problem}" for problem in self._problems)
+        problems = tuple(f"{label}: {problem}" for problem in self._problems)
         return replace(whole, sensitivity=under, problems=problems)
 
     def _level(self, level: str, asked: _Asked) -> Found:

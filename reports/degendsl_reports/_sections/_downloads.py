@@ -38,6 +38,7 @@ _NAMES = {
     "singular_values": "one row a condition, time and index",
     "matched": "one row a pair of units",
     "problems": "one row a thing that could not be measured",
+    "notes": "one row a thing to know of networks that were measured",
     "sources": "one row a network: where it came from",
 }
 

@@ -30,7 +30,10 @@ def ran(study: Study) -> Section:
         missing = max(0, planned - sum(counts)) if isinstance(planned, int) else 0
         rows.append([condition.label, *counts, missing])
     totals = [sum(row[index] for row in rows) for index in range(1, 5)]
-    problems = study.rows("problems", "condition", "problem")["problem"].cast(pl.String).to_list()
+    problems, notes = (
+        study.rows(table, "condition", column)[column].cast(pl.String).to_list()
+        for table, column in (("problems", "problem"), ("notes", "note"))
+    )
     rates = [row[1] / max(1, sum(row[1:4])) for row in rows]
     return Section(
         id="ran",
@@ -49,7 +52,8 @@ def ran(study: Study) -> Section:
             if study.lock.get("kind") == "measured"
             else [],
             "uneven": bool(rates) and max(rates) - min(rates) > 0.2,
-            "warnings": [str(one) for one in study.lock.get("warnings") or ()],
+            # Of files that were read; of networks that were measured.
+            "warnings": [*map(str, study.lock.get("warnings") or ()), *notes],
         },
     )
 
