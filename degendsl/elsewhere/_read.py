@@ -238,10 +238,7 @@ def _of_tensors(path: Path, budget: Budget) -> tuple[str | None, Given, list[tup
     if len(recurrent) == 1:
         weights = tensors.read(recurrent[0])
     elif recurrent:
-        unclear = (
-            f"{printable(', '.join(recurrent))} of {one_line(path.stem)} could each be meant: "
-            "save the one to be compared"
-        )
+        unclear = printable(", ".join(recurrent))
     elif states is None:
         raise InputError(
             f"{path} holds {', '.join(tensors.names[:10]) or 'nothing'}, none of which is known "

@@ -45,7 +45,7 @@ def behavior_floor(
             return {"ood_mse": outside.losses[n:], "disagreement": outside.disagreements(pairs)}
 
         found = cached(store, twins, "floor", _settings(measure, ood), compute).arrays
-        return {**found, WHY: _why(twins.names, found["ood_mse"])}
+        return {**found, WHY: _why(twins.name, found["ood_mse"])}
 
     parts = [one(ood) for ood in measure.behavior]
     return reported(twins.seeds, parts, tags(measure.behavior), ())
@@ -69,17 +69,17 @@ def _one(store: Store, networks: Networks, measure: kinds.Measure, ood: kinds.Be
 
     chosen, settings = measure.pairs.max, _settings(measure, ood)
     found = cached(store, networks, "behavior", settings, compute, chosen=chosen).arrays
-    return {**found, WHY: _why(networks.names, found["ood_mse"])}
+    return {**found, WHY: _why(networks.name, found["ood_mse"])}
 
 
-def _why(names: Sequence[str], losses: Float[np.ndarray, " network"]) -> np.ndarray:
+def _why(name: str, losses: Float[np.ndarray, " network"]) -> np.ndarray:
     """Why a network is left out, from its loss."""
     return np.array(
         [
             ""
             if np.isfinite(loss)
             else f"the loss of {name} out of distribution is {loss:g}: {_FAR}"
-            for name, loss in zip(names, losses, strict=True)
+            for loss in losses
         ]
     )
 

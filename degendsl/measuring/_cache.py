@@ -53,9 +53,9 @@ class Networks:
         return Parameters(list(self.records.values()), when)
 
     @property
-    def names(self) -> list[str]:
-        """What messages call the networks."""
-        return [f"{'the twin of ' if self.twins else ''}network {seed}" for seed in self.seeds]
+    def name(self) -> str:
+        """What reasons call each of the networks; `{network}` stands for its own name."""
+        return "the twin of {network}" if self.twins else "{network}"
 
     def then(self, at: str) -> "Networks":
         """The same networks at another time."""

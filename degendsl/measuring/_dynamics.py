@@ -176,10 +176,7 @@ def _fitted(
     window = window_of(dsa, trials.inputs.shape[1], science.solver.dt)
     inputs = np.asarray(trials.inputs)[:, window] if dsa.input == "regress" else None
 
-    def fitted(
-        network: tuple[str, np.ndarray],
-    ) -> tuple[np.ndarray, np.ndarray, str, np.ndarray]:
-        name, states = network
+    def fitted(states: np.ndarray) -> tuple[np.ndarray, np.ndarray, str, np.ndarray]:
         states = states[:, window]
         found, why = attempt(
             lambda: metrics.operator(
@@ -188,15 +185,14 @@ def _fitted(
                 interval=dsa.interval,
                 rank=rank,
                 inputs=inputs,
-                name=name,
+                name=networks.name,
             )
         )
         operator, values = found or nothing
         return operator, values, why, still_units(states)
 
     states = _evaluate.states_on(science, trials, networks.parameters[old:])
-    each = zip(networks.names[old:], states, strict=True)
-    return on_cores(fitted, each, metrics.embedding_memory(science.model.units, dsa.delays))
+    return on_cores(fitted, states, metrics.embedding_memory(science.model.units, dsa.delays))
 
 
 def window_of(dsa: kinds.DSA, n_steps: int, dt: float) -> slice:

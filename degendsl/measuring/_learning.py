@@ -95,8 +95,8 @@ def _each(
     rows: list[dict[str, float]] = []
     why = []
     starts = networks.then("init").parameters
-    for name, start, now in zip(networks.names, starts, networks.parameters, strict=True):
-        bad = unsound(start, name) or unsound(now, name)
+    for start, now in zip(starts, networks.parameters, strict=True):
+        bad = unsound(start, networks.name) or unsound(now, networks.name)
         found, failed = (None, bad) if bad else attempt(lambda s=start, n=now: one(s, n))
         rows.append(found or {})
         why.append(failed)

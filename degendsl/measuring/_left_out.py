@@ -14,6 +14,8 @@ from ._names import merged
 
 # Of each network why it is left out; nothing where it is not.
 WHY = "why"
+# Stands in a reason for whatever the network will be called, so that reasons of one kind are alike.
+NAME = "{network}"
 _ALIVE = (
     "train with a smaller learning rate or another initialisation to keep its units alive, or "
     "measure steps at which they change"
@@ -32,7 +34,7 @@ def attempt(measure: Callable[[], Any]) -> tuple[Any, str]:
         return None, str(MeasureError(error.what, remedy))
 
 
-def unsound(parameters: Mapping[str, np.ndarray], name: str) -> str:
+def unsound(parameters: Mapping[str, np.ndarray], name: str = NAME) -> str:
     """Why these parameters are no network; nothing where they are one."""
     for one, array in parameters.items():
         if bad := metrics.unusable(array, metrics.LARGEST_WEIGHT):
@@ -63,17 +65,19 @@ def sentences(
 ) -> list[str]:
     """What is missing, in a line for every kind of reason.
 
-    names: what networks are called in `left_out`; by default their number.
+    left_out: reasons with `NAME` in them. names: what networks are called; by default their number.
     """
     names = names or {seed: f"network {seed}" for seed in left_out}
     kinds: dict[str, list[int]] = {}
     for seed, why in left_out.items():
-        kinds.setdefault(re.sub(r"\d+", "#", why.replace(names[seed], "")), []).append(seed)
+        # They may differ in their numbers, such as how many directions a network carries.
+        kinds.setdefault(re.sub(r"\d+", "#", why), []).append(seed)
     lines = []
     for seeds in kinds.values():
         first, *others = seeds
         count = f"{len(seeds)} of {of} networks left out"
-        lines.append(f"{count}: {left_out[first]}{likewise([names[seed] for seed in others])}")
+        why = left_out[first].replace(NAME, names[first])
+        lines.append(f"{count}: {why}{likewise([names[seed] for seed in others])}")
     return lines
 
 

@@ -41,13 +41,14 @@ class _Directions:
         science = networks.condition.science
         trials = _evaluate.condition_trials(science, measure.trials)
         self._states = lambda some: _evaluate.states_on(science, trials, some)
-        self._parameters, self._names = networks.parameters, networks.names
+        self._parameters = networks.parameters
+        self._names = [f"network {seed}" for seed in networks.seeds]
         # As many directions as units at most.
         self._size = 8 * measure.trials.count * trials.inputs.shape[1] * science.model.units
         self._kept: list[Any] = []
         why = []
-        for one, name in zip(self._states(self._parameters), self._names, strict=True):
-            found, failed = attempt(lambda one=one, name=name: _of(one, name))
+        for one in self._states(self._parameters):
+            found, failed = attempt(lambda one=one: _of(one, networks.name))
             why.append(failed)
             if len(networks.seeds) <= most_at_once(self._size):
                 self._kept.append(found)

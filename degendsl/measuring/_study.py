@@ -102,7 +102,7 @@ class _Measuring:
         twins = min(self._measure.floor.networks, plan.spec.networks.count)
         self._twins = _read(store, condition, twins, twin=True)
         self._problems: list[str] = []
-        self._said: set[tuple[str, str, str]] = set()
+        self._said: set[tuple[str, str, int, str]] = set()
 
     def everything(self) -> ConditionMeasures:
         """All that the spec asks for, as far as the networks carry it."""
@@ -165,7 +165,7 @@ class _Measuring:
             seed: record
             for seed, record in finite.items()
             if math.isfinite(losses[seed])
-            and not any(unsound(record.parameters(at), "") for at in ("init", "final"))
+            and not any(unsound(record.parameters(at)) for at in ("init", "final"))
         }
         if not shown:
             return None
@@ -290,9 +290,11 @@ class _Measuring:
         for tag, left_out in found.left_out.items():
             # What a value lacks, its references and other settings mostly lack for the same reason.
             new = {
-                seed: why for seed, why in left_out.items() if (level, at, why) not in self._said
+                seed: why
+                for seed, why in left_out.items()
+                if (level, at, seed, why) not in self._said
             }
-            self._said |= {(level, at, why) for why in new.values()}
+            self._said |= {(level, at, seed, why) for seed, why in new.items()}
             for line in sentences(new, len(found.seeds)):
                 self._missing(f"{level}{tag}{which}: {line}")
         return found

@@ -121,8 +121,8 @@ def _described(networks: Networks) -> Arrays:
     """The size of each recurrent matrix and how far it has moved; why there is none."""
     rows = []
     starts = networks.then("init").parameters
-    for name, before, after in zip(networks.names, starts, networks.parameters, strict=True):
-        why = unsound(before, name) or unsound(after, name)
+    for before, after in zip(starts, networks.parameters, strict=True):
+        why = unsound(before, networks.name) or unsound(after, networks.name)
         if why:
             rows.append((math.nan, math.nan, why))
             continue

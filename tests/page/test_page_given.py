@@ -112,11 +112,12 @@ def test_a_page_says_of_each_group_what_it_lacks(tmp_path: Path):
     (skipped,) = re.findall("What was skipped (.*?) (?:Warnings|Methods)", said)
     assert skipped == (
         "Behaviour: no losses were given in b. Dynamics: no states were given in b, c. "
-        "Weights: no weights were given in a, c. Null (a network against itself): it needs two "
-        "trials. Untrained reference: no untrained networks were given; see --untrained. Floor: "
-        "not to be had from networks as given. Behaviour: no spread of log loss in c, since a loss "
-        "is 0 and has no logarithm."
+        "Weights: no weights were given in a, c. Untrained reference: no untrained networks were "
+        "given; see --untrained. Floor: not to be had from networks as given. Behaviour: no spread "
+        "of log loss in c, since a loss is 0 and has no logarithm."
     )
+    # Of the null the warning says it, and nothing says it again.
+    assert said.count("no null") == 1 and "Warnings a: dynamics: one trial, so there is no" in said
 
 
 def test_a_map_of_two_networks_is_no_tower(tmp_path: Path):

@@ -12,7 +12,7 @@ import degendsl
 from degendsl import cli, metrics
 from degendsl.api import RunResult
 from degendsl.errors import MeasureError
-from degendsl.measuring._left_out import sentences
+from degendsl.measuring._left_out import NAME, sentences
 from degendsl.measuring._portions import by_portions, portions
 
 
@@ -148,14 +148,17 @@ def test_no_number_reaches_a_decomposition_that_it_would_break(bad: float, words
 
 
 def test_reasons_of_one_kind_share_a_line():
-    why = {
-        seed: f"network {seed} carries only {seed} of rank 9; lower the rank" for seed in range(9)
-    }
-    lines = sentences({**why, 20: "the states of network 20 are not finite"}, 30)
+    why = {seed: f"{NAME} carries only {seed} of rank 9; lower the rank" for seed in range(9)}
+    lines = sentences({**why, 20: f"the states of {NAME} are not finite"}, 30)
     assert lines == [
         "9 of 30 networks left out: network 0 carries only 0 of rank 9; lower the rank; likewise "
         "network 1, network 2, network 3, network 4, network 5, 3 more networks",
         "1 of 30 networks left out: the states of network 20 are not finite",
+    ]
+    # Whatever they are called, as files of folders may be.
+    names = dict(enumerate(("a", "e", "{network}")))
+    assert sentences(dict.fromkeys(names, f"the states of {NAME} are not finite"), 4, names) == [
+        "3 of 4 networks left out: the states of a are not finite; likewise e, {network}"
     ]
 
 

@@ -13,14 +13,12 @@ from degendsl.spec import kinds
 
 from .._cache import Arrays, Measured
 from .._dynamics import between_operators, window_of
-from .._left_out import WHY
+from .._left_out import NAME, WHY
 from ._before import beside, pairs_among
 from ._kept import Kept
 from ._networks import Compared
 
 _NUMBERS: dict[str, tuple[int, ...]] = {"dsa": (), "agreeing": (), "spread": (), "starts": ()}
-# A message that is kept has a place for whatever the network will be called.
-_NAME = "{network}"
 
 
 def dynamics(states: Compared, dsa: kinds.DSA, most: int | None, kept: Kept) -> Measured:
@@ -48,11 +46,7 @@ def _carrying(
     """The networks that carry the settings, what was fitted to them, and why the others do not."""
     fitted = operators(states, dsa, kept)
     there = [index for index, why in enumerate(fitted[WHY]) if not why]
-    left_out = {
-        seed: str(why).format(network=name)
-        for seed, name, why in zip(states.seeds, states.names, fitted[WHY], strict=True)
-        if why
-    }
+    left_out = {seed: str(why) for seed, why in zip(states.seeds, fitted[WHY], strict=True) if why}
     numbers = {name: fitted[name][there] for name in ("operators", "singular_values")}
     return states.only([states.seeds[index] for index in there]), numbers, left_out
 
@@ -116,7 +110,7 @@ def operators(states: Compared, dsa: kinds.DSA, kept: Kept, part: str = "all") -
                 delays=dsa.delays,
                 interval=dsa.interval,
                 rank=rank,
-                name=_NAME,
+                name=NAME,
             )
             return *found, ""
         except MeasureError as error:

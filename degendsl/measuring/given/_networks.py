@@ -12,8 +12,9 @@ import numpy as np
 class Given:
     """One network from elsewhere: whichever there are of states, recurrent weights and a loss.
 
-    states: (trial, time, unit). weights: (unit, unit), if they are right. unclear: why there are
-    none, where there could be. untrained: the same network before training, where it was given.
+    states: (trial, time, unit). weights: (unit, unit), if they are right. unclear: which arrays
+    could each be they, where there are several. untrained: the same network before training, where
+    it was given.
     """
 
     name: str

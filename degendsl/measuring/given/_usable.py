@@ -8,7 +8,7 @@ import numpy as np
 
 from degendsl import metrics
 
-from .._left_out import sentences
+from .._left_out import NAME, sentences
 from ._networks import Compared, Given
 
 _OUT = "mend or remove it"
@@ -69,11 +69,15 @@ def _sound(
     weights = {k: one.weights for k, one in networks.items() if one.weights is not None}
     losses = {k: one.loss for k, one in networks.items() if one.loss is not None}
     pairs = {place: (one, later[place]) for place, one in networks.items() if place in later}
-    seen = sound("dynamics", states, _unlike(pairs, "states") | _states(states, weights, names))
-    unclear = {k: one.unclear for k, one in networks.items() if one.unclear}
-    bad = _unlike(pairs, "weights") | _weights(weights, names) | unclear
+    seen = sound("dynamics", states, _unlike(pairs, "states") | _states(states, weights))
+    unclear = {
+        k: f"{one.unclear} of {NAME} could each be meant: save the one to be compared"
+        for k, one in networks.items()
+        if one.unclear
+    }
+    bad = _unlike(pairs, "weights") | _weights(weights) | unclear
     square = sound("weights", weights | unclear, bad)
-    finite = sound("behaviour", losses, _losses(losses, names))
+    finite = sound("behaviour", losses, _losses(losses))
     # Weights are exact, and the same whatever precision the file has.
     exact = {place: weights[place].astype(np.float64) for place in square}
     found = Sound(
@@ -91,9 +95,8 @@ def _unlike(pairs: Mapping[int, tuple[Given, Given]], array: str) -> dict[int, s
         early, late = getattr(before, array), getattr(after, array)
         if early is not None and late is not None and early.shape != late.shape:
             why[place] = (
-                f"the {array} of {before.name} are {early.shape} before training and those of "
-                f"{after.name} {late.shape} after it: give the same network before training, on "
-                "the same trials"
+                f"the {array} of {NAME} are {early.shape} before training and {late.shape} after it: give "
+                "the same network before training, on the same trials"
             )
     return why
 
@@ -120,26 +123,23 @@ def _those(
     )
 
 
-def _states(
-    given: Mapping[int, np.ndarray], weights: Mapping[int, np.ndarray], names: Mapping[int, str]
-) -> dict[int, str]:
+def _states(given: Mapping[int, np.ndarray], weights: Mapping[int, np.ndarray]) -> dict[int, str]:
     """Why states cannot be compared, by the place of their network."""
     lengths = Counter(states.shape[:2] for states in given.values())
     usual = lengths.most_common(1)[0][0] if lengths else ()
     why = {}
     for place, states in given.items():
-        name = names[place]
         if bad := metrics.unusable(states, metrics.LARGEST_STATE):
-            why[place] = f"the states of {name} {bad}: {_OUT}"
+            why[place] = f"the states of {NAME} {bad}: {_OUT}"
         elif still := metrics.resting(states):
-            why[place] = f"the states of {name} {still}: {_STEPS}"
+            why[place] = f"the states of {NAME} {still}: {_STEPS}"
         elif states.shape[:2] != usual:
             why[place] = (
-                f"{name} has {_trials(states.shape)} and others have {_trials(usual)}: give every "
+                f"{NAME} has {_trials(states.shape)} and others have {_trials(usual)}: give every "
                 "network the same trials"
             )
         elif place in weights and (bad := _other_units(states, weights[place])):
-            why[place] = f"the states of {name} {bad}"
+            why[place] = f"the states of {NAME} {bad}"
     return why
 
 
@@ -164,22 +164,22 @@ def _other_units(states: np.ndarray, weights: np.ndarray) -> str:
     )
 
 
-def _weights(given: Mapping[int, np.ndarray], names: Mapping[int, str]) -> dict[int, str]:
+def _weights(given: Mapping[int, np.ndarray]) -> dict[int, str]:
     why = {}
     for place, weights in given.items():
         if weights.ndim != 2 or weights.shape[0] != weights.shape[1]:
             why[place] = (
-                f"those of {names[place]} are not square but {weights.shape}: "
+                f"those of {NAME} are not square but {weights.shape}: "
                 f"give (unit, unit){_gates(weights.shape)}"
             )
         elif bad := metrics.unusable(weights, metrics.LARGEST_WEIGHT):
-            why[place] = f"those of {names[place]} {bad}: {_OUT}"
+            why[place] = f"those of {NAME} {bad}: {_OUT}"
     return why
 
 
-def _losses(given: Mapping[int, float], names: Mapping[int, str]) -> dict[int, str]:
+def _losses(given: Mapping[int, float]) -> dict[int, str]:
     return {
-        place: f"the loss of {names[place]} is {loss:g}: {_OUT}"
+        place: f"the loss of {NAME} is {loss:g}: {_OUT}"
         for place, loss in given.items()
         if metrics.unusable(loss, metrics.LARGEST_STATE)
     }

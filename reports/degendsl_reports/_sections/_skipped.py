@@ -13,7 +13,7 @@ _NAMED = 5
 
 def skipped(study: Study) -> list[str]:
     """A line for everything that is not shown, and why."""
-    rows = study.rows("degeneracy", "floor", "null", "untrained", "rank")
+    rows = study.rows("degeneracy", "floor", "null", "untrained")
     there = {name: rows[name].is_not_null().any() for name in rows.columns}
     said = _not_given(study, there) if study.given else _not_asked(study, there)
     said += _without_logarithm(study)
@@ -59,10 +59,6 @@ def _not_given(study: Study, there: dict[str, bool]) -> list[str]:
         ]
         if without:
             said.append(f"{level.capitalize()}: no {array} were given{_of(study, without)}.")
-    if there["rank"] and not there["null"]:
-        several = trajectories["trial"].n_unique() > 1
-        why = "half of the trials do not carry it" if several else "it needs two trials"
-        said.append(f"Null (a network against itself): {why}.")
     if not there["untrained"]:
         said.append("Untrained reference: no untrained networks were given; see `--untrained`.")
     return [*said, "Floor: not to be had from networks as given."]
