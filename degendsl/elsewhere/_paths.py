@@ -33,13 +33,14 @@ def others_of(folder: Path) -> list[str]:
 def one_line(text: str) -> str:
     """A label or a name as page and terminal show it: one line, nothing that steers either.
 
-    A long one is cut, and a digest tells it from others that begin alike.
+    A long one keeps both its ends, and six digits in brackets tell it from others with the same.
     """
     words = printable(" ".join(text.split()))
     if len(words) <= _LONGEST:
         return words
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:6]
-    return f"{words[: _LONGEST - 8]}… {digest}"
+    begin, end = words[: _LONGEST - 34].rstrip(), words[-24:].lstrip()
+    return f"{begin}…{end} [{digest}]"
 
 
 def names_of(paths: Sequence[Path]) -> list[str]:

@@ -128,7 +128,11 @@ def _label(point: Point) -> str:
 
 def _short(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:g}"
+        # All digits where six are not the number: two conditions have two labels.
+        short = f"{value:g}"
+        return short if float(short) == value else str(value)
     if isinstance(value, dict):
-        return str(value.get("kind", value))
+        kind = [str(value["kind"])] if "kind" in value else []
+        rest = (f"{key.replace('_', ' ')} {_short(value[key])}" for key in value if key != "kind")
+        return " ".join([*kind, *rest])
     return str(value)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import polars as pl
 from markupsafe import Markup, escape
 
+from ._arrangement import Condition
 from ._numbers import Number, number
-from ._study import Condition
 from ._theme import Graphic
 from ._vega import draw, specification
 

@@ -4,10 +4,11 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from ._arrangement import Condition
 from ._degeneracy import primary
 from ._numbers import PERCENT, Number, counts, number
-from ._study import Condition, Study
-from ._words import LEVELS, lowered, name_of, word
+from ._study import Study
+from ._words import LEVELS, lowered, name_of
 
 
 def measured_by(study: Study) -> str:
@@ -87,11 +88,12 @@ def signed(share: Number) -> str:
 
 def _path(study: Study, factor: str) -> str:
     """Along which levels: "from 1 to 5 channels" where the levels are numbers."""
-    levels = [one.levels[factor] for one in study.conditions if factor in one.levels]
+    there = [one for one in study.conditions if factor in one.levels]
     name = name_of(factor)
-    if not levels:
+    if not there:
         return f"along {factor}"
-    first, last = word(levels[0]), word(levels[-1])
+    first, last = (one.words[factor] for one in (there[0], there[-1]))
+    levels = [one.levels[factor] for one in there]
     if all(isinstance(level, int) and not isinstance(level, bool) for level in levels):
         return f"from {first} to {last} {name}"
     return f"from {name} {first} to {last}"

@@ -1,16 +1,14 @@
-"""A study as the page sees it: its tables, whichever there are, and how conditions are arranged."""
+"""A study as the page sees it: its tables, whichever there are, and what it calls things."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from degendsl.errors import StoreError
-from degendsl.spec import printable
 from degendsl.store import Store
 
+from ._arrangement import Condition, arranged
 from ._numbers import evenly
 from ._words import (
     GIVEN,
@@ -19,9 +17,7 @@ from ._words import (
     Terms,
     as_given,
     metric,
-    name_of,
     network_column,
-    word,
 )
 
 # A page can hold this many networks as marks in every view; beyond, evenly chosen ones.
@@ -37,83 +33,20 @@ _INTEGERS = frozenset(
 _FLAGS = frozenset(("stable", "monotone", "two_families"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Condition:
-    """One condition and its place in every chart.
-
-    position: index of its level along the compared factor, which is also its colour.
-    facet: its values of all other factors, in words; empty where there are none.
-    """
-
-    index: int
-    id: str
-    label: str
-    levels: Mapping[str, Any]
-    position: int
-    facet: str
-
-    @property
-    def colour(self) -> str:
-        return f"c{self.position}"
-
-
 class Study:
-    """Reads tables, lock and spec text of a store; what is not there is empty, never an error."""
+    """Reads tables, lock and spec text of a store; what is not there is empty, never an error.
+
+    What there is of conditions and factors, see `Arrangement`.
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.lock: dict[str, Any] = store.lock
         self.resolved: dict[str, Any] = self.lock.get("resolved", {})
-
-    @cached_property
-    def factor(self) -> str | None:
-        """The swept key along the horizontal axes."""
         compare = (self.resolved.get("report") or {}).get("compare")
-        swept = self.factors
-        return compare if compare in swept else next(iter(swept), None)
-
-    @cached_property
-    def factors(self) -> tuple[str, ...]:
-        """Every swept key, in the order of the spec."""
-        listed = self.lock.get("conditions", ())
-        return tuple(dict.fromkeys(path for one in listed for path in one["levels"]))
-
-    @cached_property
-    def levels(self) -> tuple[str, ...]:
-        """The levels of the compared factor, in words and in the order of the spec."""
-        if self.factor is None:
-            return ("",)
-        return tuple(dict.fromkeys(word(one["levels"][self.factor]) for one in self._listed))
-
-    @cached_property
-    def others(self) -> tuple[str, ...]:
-        """Swept keys that are neither compared nor move together with the one that is."""
-        return tuple(
-            path for path in self.factors if path != self.factor and not self._moves_along(path)
-        )
-
-    @cached_property
-    def conditions(self) -> tuple[Condition, ...]:
-        return tuple(
-            Condition(
-                index=index,
-                id=one["id"],
-                label=printable(one["label"]) or "all networks",
-                levels=one["levels"],
-                position=0
-                if self.factor is None
-                else self.levels.index(word(one["levels"][self.factor])),
-                facet=", ".join(
-                    f"{name_of(path)} {word(one['levels'][path])}" for path in self.others
-                ),
-            )
-            for index, one in enumerate(self._listed)
-        )
-
-    @cached_property
-    def facets(self) -> tuple[str, ...]:
-        """Every combination of the other factors' values; one empty text where there are none."""
-        return tuple(dict.fromkeys(one.facet for one in self.conditions))
+        found = arranged(self.lock.get("conditions", ()), compare)
+        self.factor, self.factors, self.others = found.factor, found.factors, found.others
+        self.levels, self.facets, self.conditions = found.levels, found.facets, found.conditions
 
     @cached_property
     def by_id(self) -> dict[str, Condition]:
@@ -285,15 +218,6 @@ class Study:
     def outside(self) -> tuple[str, ...]:
         """The columns of `networks` that hold losses out of distribution, the first one first."""
         return tuple(c for c in self.table("networks").columns if c.startswith("ood_mse"))
-
-    @cached_property
-    def _listed(self) -> list[dict[str, Any]]:
-        return list(self.lock.get("conditions", ()))
-
-    def _moves_along(self, path: str) -> bool:
-        """Whether a factor has one value for each level of the compared one."""
-        pairs = {(word(o["levels"][self.factor]), word(o["levels"][path])) for o in self._listed}
-        return len(pairs) == len({a for a, _ in pairs}) == len(self.levels)
 
     def _tables(self, name: str) -> pl.DataFrame:
         if name not in self._cache:

@@ -135,20 +135,20 @@ def name_of(path: str) -> str:
     return name.replace("_", " ")
 
 
-def word(value: Any) -> str:
-    """A value of the language as a label."""
+def word(value: Any, digits: int = 4) -> str:
+    """A value of the language as a label, its numbers to so many significant digits."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return number(value, 4)
+        return number(value, digits)
     if isinstance(value, Mapping):
         kind = value.get("kind")
-        rest = [f"{name} {word(one)}" for name, one in value.items() if name != "kind"]
+        rest = [f"{name} {word(one, digits)}" for name, one in value.items() if name != "kind"]
         return " ".join([*([str(kind)] if kind else []), *rest])
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return " ".join(word(one) for one in value)
+        return " ".join(word(one, digits) for one in value)
     return printable(str(value))
 
 

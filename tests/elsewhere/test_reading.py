@@ -1,6 +1,7 @@
 """Files of networks: groups, names of tensors, what is not guessed."""
 
 import html
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from laboratory import (
 from degendsl import metrics
 from degendsl.cli import main
 from degendsl.elsewhere import measure_files, read_networks
+from degendsl.elsewhere._paths import one_line
 from degendsl.errors import InputError
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -165,6 +167,11 @@ def test_labels_and_names_are_shown_as_what_they_are(tmp_path: Path):
     *short, one, two = found
     assert short == ["␛[31mred", "�evil", "a␀b", "a�"] and len(found["a�"]) == 2
     assert max(len(one), len(two)) <= 80 and one != two and one.startswith("xxx")
+    # Both ends of a long one can be read: names of one study often begin alike.
+    text = "current networks of 128 tanh units, " + 9 * "clipped, " + "learning rate 0.003"
+    assert re.fullmatch(
+        r"current networks of 128 tanh .*\w….*, learning rate 0\.003 \[\w{6}\]", one_line(text)
+    )
     assert found[one][0].name == "network 5 of nets␛2.npz"
     assert list(read_networks([path], group_by="file").groups) == ["nets␛2"]
 

@@ -133,8 +133,7 @@ def test_what_is_no_earlier_state_of_a_network_is_named(tmp_path: Path, capsys: 
     said = capsys.readouterr().err
     assert (
         "dynamics, untrained networks: 4 of 4 networks left out: the states of network 0 of "
-        "init.npz are (6, 23, 5) before training and those of network 0 of nets.npz (6, 24, 5) "
-        "after it: give the same"
+        "init.npz are (6, 23, 5) before training and (6, 24, 5) after it: give the same"
     ) in said
     assert "weights, untrained networks: 1 of 4 networks left out" in said
     rows = tables(out)["degeneracy"].filter(pl.col("value").is_not_null())

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import itertools
 import json
 import math
 import re
@@ -18,6 +19,7 @@ import pytest
 from synthetic import synthetic_store
 
 from degendsl_reports import write_figures
+from degendsl_reports._arrangement import arranged
 from degendsl_reports._colours import colour_rules, light, palette
 from degendsl_reports._images import heat_png
 from degendsl_reports._live import packed
@@ -41,6 +43,38 @@ SVG = "{http://www.w3.org/2000/svg}"
 )  # fmt: skip
 def test_numbers_for_people(value: float | None, text: str):
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([0.001, 0.002], ["0.001", "0.002"]),
+        # Rounded to four digits, unless that makes one of two.
+        ([1 / 3, 2 / 3], ["0.3333", "0.6667"]),
+        ([0.123441, 0.123449, 0.5], ["0.12344", "0.12345", "0.5"]),
+        ([0.123451, 0.123459], ["0.12345", "0.12346"]),
+        ([{"kind": "gaussian", "gain": g} for g in (1.00001, 1.00002)],
+         ["gaussian gain 1.00001", "gaussian gain 1.00002"]),
+        ([2, 2, 3], ["2", "2", "3"]),
+    ],
+)  # fmt: skip
+def test_swept_values_have_as_many_digits_as_tell_them_apart(values: list[Any], words: list[str]):
+    listed = [{"id": str(k), "label": "", "levels": {"x": v}} for k, v in enumerate(values)]
+    found = arranged(listed, None)
+    assert [one.words["x"] for one in found.conditions] == words
+    assert found.levels == tuple(dict.fromkeys(words)) and found.factors == ("x",)
+    assert [found.levels[one.position] for one in found.conditions] == words
+
+
+def test_a_factor_that_moves_along_is_no_panel():
+    listed = [
+        {"id": str(k), "label": "", "levels": {"a.b": a, "a.c": 10 * a, "d": d}}
+        for k, (a, d) in enumerate(itertools.product((1, 2), (0.5, 0.50001)))
+    ]
+    found = arranged(listed, "a.c")
+    assert (found.factor, found.others, found.levels) == ("a.c", ("d",), ("10", "20"))
+    assert found.facets == ("d 0.5", "d 0.50001")
+    assert arranged([], None).levels == ("",) and arranged([], "a").factor is None
 
 
 def test_labels_are_moved_apart_and_no_further():

@@ -32,6 +32,17 @@ def test_sentences_are_put_together(several: list[str], one: str | None):
     assert together(several) == one
 
 
+def test_conditions_that_differ_have_labels_that_differ():
+    rates, inits = (
+        "[0.00123456789, 0.00123456788]",
+        "[{kind: gaussian, gain: 1.5}, {kind: gaussian}]",
+    )
+    sweep = f"sweep: [{{train.optimizer.learning_rate: {rates}}}, {{model.init: {inits}}}]\n"
+    labels = [one.label for one in make_plan(parse_spec(HEAD + sweep)).conditions]
+    assert labels[0] == "learning rate 0.00123456789, init gaussian gain 1.5"
+    assert len(set(labels)) == 4
+
+
 def said(text: str) -> str:
     return " ".join(methods(make_plan(parse_spec(text))))
 

@@ -95,8 +95,8 @@ def _unlike(pairs: Mapping[int, tuple[Given, Given]], array: str) -> dict[int, s
         early, late = getattr(before, array), getattr(after, array)
         if early is not None and late is not None and early.shape != late.shape:
             why[place] = (
-                f"the {array} of {NAME} are {early.shape} before training and {late.shape} after it: give "
-                "the same network before training, on the same trials"
+                f"the {array} of {NAME} are {early.shape} before training and {late.shape} after "
+                "it: give the same network before training, on the same trials"
             )
     return why
 

@@ -2,10 +2,11 @@
 
 import polars as pl
 
+from .._arrangement import Condition
 from .._charts import Chart, Panel, Table
 from .._degeneracy import others_of
 from .._numbers import Number, number
-from .._study import Condition, Study
+from .._study import Study
 from .._theme import TARGET, Graphic, paint
 from .._words import slug
 from ._level_chart import level_chart

@@ -5,10 +5,11 @@ import math
 import altair as alt
 import polars as pl
 
+from .._arrangement import Condition
 from .._charts import Chart, Table, panel_width, per_condition
 from .._degeneracy import others_of, primary
 from .._numbers import PERCENT, Number, counts, farthest, most, span
-from .._study import Condition, Study
+from .._study import Study
 from .._theme import (
     INK,
     PAPER,

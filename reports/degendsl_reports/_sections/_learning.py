@@ -3,9 +3,10 @@
 import altair as alt
 import polars as pl
 
+from .._arrangement import Condition
 from .._charts import Chart, Table, panel_width, per_condition
 from .._numbers import Number, most
-from .._study import Condition, Study
+from .._study import Study
 from .._theme import (
     SOFT,
     Graphic,

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import altair as alt
 import polars as pl
 
+from .._arrangement import Condition
 from .._charts import Chart, Table, panel_width, per_condition
 from .._numbers import Number, counts, farthest, most, span
-from .._study import Condition, Study
+from .._study import Study
 from .._theme import Graphic, equal, equal_axes, focus, network_of, paint, ring
 
 

@@ -2,9 +2,10 @@
 
 import polars as pl
 
+from .._arrangement import Condition
 from .._charts import Chart, Panel, Table, table_of
 from .._numbers import Number
-from .._study import Condition, Study
+from .._study import Study
 from .._theme import Graphic, paint
 from ._section import Section
 from ._signals import Signal, scale_of, signals, stands_still

@@ -3,11 +3,12 @@
 import altair as alt
 import polars as pl
 
+from .._arrangement import Condition
 from .._charts import Chart, Panel, Table, panel_width, per_condition
 from .._degeneracy import others_of, primary
 from .._images import heat_png
 from .._numbers import Number, most, number
-from .._study import Condition, Study
+from .._study import Study
 from .._theme import (
     SOFT,
     Graphic,
