@@ -40,6 +40,33 @@ def same(a: dict[str, object], b: dict[str, object]) -> None:
             assert value == other, name
 
 
+# What a run imports of ours after it has begun to train.
+_LATE = """
+import sys
+import degendsl
+from degendsl import api
+
+def ours():
+    return {name for name in sys.modules if name.startswith("degendsl")}
+
+train, before = api.train, set()
+api.train = lambda *given: (before.update(ours()), train(*given))
+degendsl.run(*sys.argv[1:])
+print(sorted(ours() - before))
+"""
+# A checkpoint after every epoch, so that a kill falls between two epochs of every network.
+_KEPT = "import sys, degendsl; degendsl.run(*sys.argv[1:], checkpoint_seconds=0)"
+
+
+def script(code: str, spec: Path, out: Path) -> list[str]:
+    return [sys.executable, "-c", code, str(spec), str(out)]
+
+
+def killed(words: list[str], fault: str) -> None:
+    done = subprocess.run(words, env=environment(DEGENDSL_FAULT=fault), capture_output=True)
+    assert done.returncode == -signal.SIGKILL, (fault, done.stderr)
+
+
 @pytest.fixture(scope="module")
 def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("spec") / "tiny.yaml"
@@ -48,15 +75,22 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(spec: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def undisturbed(
+    spec: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, object], str]:
+    """What a run leaves that nothing disturbs, and what it imported late."""
     out = tmp_path_factory.mktemp("undisturbed")
-    subprocess.run(command(spec, out), env=environment(), check=True, capture_output=True)
-    return content(out)
+    words = script(_LATE, spec, out)
+    done = subprocess.run(words, env=environment(), check=True, capture_output=True, text=True)
+    return content(out), done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
+@pytest.mark.slow
+def test_after_a_kill_at_every_step_the_last_run_gives_the_same_bits(
+    spec: Path, undisturbed: tuple[dict[str, object], str], tmp_path: Path
+):
+    # Each run takes up what the kill before it left.
+    for fault in (
         "before-replacing-spec.lock.json",
         "before-commit",
         "after-commit:2",
@@ -64,57 +98,50 @@ def undisturbed(spec: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         "before-tables",
         "before-replacing-pairs.parquet",
         "before-page",
-    ],
-)
-@pytest.mark.slow
-def test_after_a_kill_the_next_run_gives_the_same_bits(
-    fault: str, spec: Path, undisturbed: dict[str, object], tmp_path: Path
-):
-    killed = subprocess.run(
-        command(spec, tmp_path), env=environment(DEGENDSL_FAULT=fault), capture_output=True
-    )
-    assert killed.returncode == -signal.SIGKILL
+    ):
+        killed(command(spec, tmp_path), fault)
     subprocess.run(command(spec, tmp_path), env=environment(), check=True, capture_output=True)
-    same(content(tmp_path), undisturbed)
+    same(content(tmp_path), undisturbed[0])
     assert not list(tmp_path.rglob("*.tmp"))
 
 
-@pytest.mark.parametrize("fault", ["before-checkpoint:2", "after-checkpoint:2"])
 @pytest.mark.slow
-def test_after_a_kill_in_the_middle_of_training_the_checkpoint_is_taken_up(
-    fault: str, spec: Path, undisturbed: dict[str, object], tmp_path: Path
+def test_after_kills_in_the_middle_of_training_checkpoints_are_taken_up(
+    spec: Path, undisturbed: tuple[dict[str, object], str], tmp_path: Path
 ):
-    # A checkpoint after every epoch, so that the kill falls between two epochs of every network.
-    code = "import sys, degendsl; degendsl.run(*sys.argv[1:], checkpoint_seconds=0)"
-    words = [sys.executable, "-c", code, str(spec), str(tmp_path)]
-    killed = subprocess.run(words, env=environment(DEGENDSL_FAULT=fault), capture_output=True)
-    assert killed.returncode == -signal.SIGKILL
-    assert len(list(tmp_path.rglob("checkpoints/*.npz"))) == 1
-    assert not list(tmp_path.rglob("units/*/*.npz"))
+    # The second epoch's checkpoint is not written, and then it is.
+    for fault in ("before-checkpoint:2", "after-checkpoint"):
+        killed(script(_KEPT, spec, tmp_path), fault)
+        assert len(list(tmp_path.rglob("checkpoints/*.npz"))) == 1
+        assert not list(tmp_path.rglob("units/*/*.npz"))
     subprocess.run(command(spec, tmp_path), env=environment(), check=True, capture_output=True)
-    same(content(tmp_path), undisturbed)
+    same(content(tmp_path), undisturbed[0])
+
+
+@pytest.mark.slow
+def test_an_update_of_the_code_during_a_run_does_not_reach_it(
+    undisturbed: tuple[dict[str, object], str],
+):
+    """All of ours is loaded before training begins."""
+    assert undisturbed[1] == "[]"
 
 
 @pytest.mark.slow
 def test_a_twin_goes_on_to_the_same_bits_after_a_kill(tmp_path: Path):
     spec = tmp_path / "twins.yaml"
     spec.write_text(TINY.replace("floor: {networks: 0}", "floor: {networks: 2}"))
-    code = "import sys, degendsl; degendsl.run(*sys.argv[1:], checkpoint_seconds=0)"
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
 
-    def run(out: str, **extra: str) -> int:
-        words = [sys.executable, "-c", code, str(spec), str(tmp_path / out)]
-        return subprocess.run(words, env=environment(**extra), capture_output=True).returncode
+    def twins(out: Path) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in out.rglob("twins/*/*.npz")}
 
-    def twins(out: str) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in (tmp_path / out).rglob("twins/*/*.npz")}
-
-    assert run("whole") == 0 and len(twins("whole")) == 2
-    assert run("killed", DEGENDSL_FAULT="after-checkpoint:3") == -signal.SIGKILL
-    assert len(twins("killed")) < 2 and list(tmp_path.rglob("killed/**/checkpoints/*.npz"))
-    assert run("killed") == 0 and twins("killed") == twins("whole")
+    subprocess.run(script(_KEPT, spec, whole), env=environment(), check=True, capture_output=True)
+    killed(script(_KEPT, spec, cut), "after-checkpoint:3")
+    assert len(twins(cut)) < 2 and list(cut.rglob("checkpoints/*.npz"))
+    subprocess.run(script(_KEPT, spec, cut), env=environment(), check=True, capture_output=True)
+    assert twins(cut) == twins(whole) and len(twins(whole)) == 2
     floors = [
-        pl.read_parquet(next((tmp_path / out).rglob("degeneracy.parquet")))["floor"]
-        for out in ("whole", "killed")
+        pl.read_parquet(next(out.rglob("degeneracy.parquet")))["floor"] for out in (whole, cut)
     ]
     assert floors[0].equals(floors[1]) and floors[0].null_count() < len(floors[0])
 
@@ -137,26 +164,3 @@ def test_a_run_asked_to_stop_keeps_a_checkpoint(number: int, code: int, tmp_path
     assert process.returncode == code, said
     assert "goes on from the checkpoint" in said and "Traceback" not in said
     assert len(list((tmp_path / "out").rglob("checkpoints/*.npz"))) == 1
-
-
-_LATE = """
-import sys
-import degendsl
-from degendsl import api
-
-def ours():
-    return {name for name in sys.modules if name.startswith("degendsl")}
-
-train, before = api.train, set()
-api.train = lambda *given: (before.update(ours()), train(*given))
-degendsl.run(*sys.argv[1:])
-print(sorted(ours() - before))
-"""
-
-
-@pytest.mark.slow
-def test_an_update_of_the_code_during_a_run_does_not_reach_it(spec: Path, tmp_path: Path):
-    """All of ours is loaded before training begins."""
-    words = [sys.executable, "-c", _LATE, str(spec), str(tmp_path)]
-    done = subprocess.run(words, env=environment(), capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,4 +1,4 @@
-"""Training: rules, lanes, seeds, top-up and what is compiled when."""
+"""Training: rules, lanes, seeds and what is compiled when."""
 
 from pathlib import Path
 
@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 from conftest import SWEPT, TINY, tiny
 
-import degendsl
-from degendsl.errors import StoreError
 from degendsl.planning import make_plan
 from degendsl.spec import Spec, kinds
 from degendsl.store import Store, store_for
@@ -87,43 +85,6 @@ def test_sizes_make_groups_and_numbers_do_not():
     assert (len(by_rate), len(by_size)) == (1, 2)
 
 
-def test_more_networks_leave_the_first_untouched(tmp_path: Path):
-    first = degendsl.run(tiny(), tmp_path)
-    before = {p: p.stat().st_mtime_ns for p in first.store.root.glob("units/*/*.npz")}
-    heard: list[int] = []
-
-    class Heard(degendsl.api.Listener):
-        def planned(self, plan, missing, store):  # noqa: ANN001
-            heard.append(len(missing))
-
-    more = degendsl.run(tiny(TINY, "networks.count=6"), tmp_path, listener=Heard())
-    assert more.store.root == first.store.root
-    after = {p: p.stat().st_mtime_ns for p in first.store.root.glob("units/*/*.npz")}
-    assert before.items() <= after.items() and len(after) == 6
-    assert heard == [2]
-    whole = degendsl.run(tiny(TINY, "networks.count=6"), tmp_path / "at once")
-    for name in ("networks", "degeneracy", "pairs"):
-        assert more.store.table(name).equals(whole.store.table(name)), name
-
-
-def test_networks_of_code_that_gives_other_results_are_not_mixed_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    first = degendsl.run(tiny(), tmp_path)
-    monkeypatch.setattr(kinds.FlipFlop, "science_version", 10**6)
-    with pytest.raises(StoreError, match="Give another --out"):
-        degendsl.run(tiny(), tmp_path)
-    with pytest.raises(StoreError, match="other results now"):
-        degendsl.api.report(tiny(), first.store)
-
-
-def test_other_measures_retrain_nothing(tmp_path: Path):
-    first = degendsl.run(tiny(), tmp_path)
-    second = degendsl.run(tiny(TINY, "measure.dynamics.rank=3"), tmp_path)
-    assert first.store.root == second.store.root
-    assert len(list(first.store.root.glob("units/*/*.npz"))) == 4
-
-
 def test_stopping_and_going_on_gives_the_same_bits(swept: dict[str, bytes], tmp_path: Path):
     spec = tiny(SWEPT)
     plan = make_plan(spec)
@@ -151,16 +112,6 @@ def test_stopping_and_going_on_gives_the_same_bits(swept: dict[str, bytes], tmp_
     train_group(rest, spec.networks, store, realisation(2))
     assert units(store) == swept
     assert not list(store.root.glob("checkpoints/*.npz"))
-
-
-def test_a_diverging_network_is_a_row_and_not_a_crash(tmp_path: Path):
-    text = TINY.replace("kind: flip_flop", "kind: flip_flop").replace(
-        "units: 8", "units: 8, nonlinearity: relu, init: {kind: gaussian, gain: 200}"
-    )
-    result = degendsl.run(tiny(text, "train.stop.patience=0"), tmp_path)
-    outcomes = result.store.table("networks")["outcome"]
-    assert outcomes.len() == 4 and set(outcomes) == {"diverged"}
-    assert result.failed and result.report.exists()
 
 
 def test_seeds_vary_what_the_spec_says(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import equinox as eqx
 import jax.numpy as jnp
 import jax.random as jr
 from jaxtyping import Array, Float
@@ -34,3 +35,11 @@ def made(
 ) -> tuple[Parameters, Float[Array, "trial time input"]]:
     """Fresh parameters and six trials of twenty steps."""
     return model.initial(jr.key(seed)), jr.normal(jr.key(2), (6, 20, 2))
+
+
+@eqx.filter_jit
+def states_of(
+    model: models.AbstractModel, parameters: Parameters, inputs: Array, **more: Any
+) -> Float[Array, "trial time unit"]:
+    """The states of a network, of a program compiled once for all of its form and shape."""
+    return model.states(parameters, inputs, **more)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import diffrax
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 import pytest
-from networks import EPS, made, model_with
+from networks import EPS, made, model_with, states_of
 from scipy.integrate import solve_ivp
 
 from degendsl import models
@@ -39,13 +40,16 @@ def exact() -> np.ndarray:
 
 def solved(integrator: AbstractIntegrator, parts: int) -> np.ndarray:
     """The same states, every held input being `parts` steps."""
+    held = jnp.asarray(np.repeat(X, parts, axis=0)[:, None])
+    return np.asarray(_solved(integrator, held, parts))[parts - 1 :: parts, 0]
 
+
+@eqx.filter_jit
+def _solved(integrator: AbstractIntegrator, held: Any, parts: int) -> Any:
     def field(state: Any, held: Any) -> Any:
         return (jnp.tanh(state @ W.T + held @ U.T) - state) / parts
 
-    held = jnp.asarray(np.repeat(X, parts, axis=0)[:, None])
-    states = integrator.states(field, jnp.zeros((1, 3), held.dtype), held)
-    return np.asarray(states)[parts - 1 :: parts, 0]
+    return integrator.states(field, jnp.zeros((1, 3), held.dtype), held)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +106,9 @@ def test_no_step_crosses_a_jump(integrator: AbstractIntegrator):
 def test_a_trial_of_an_adaptive_solver_does_not_depend_on_the_others():
     model = model_with(integrator=Adaptive(diffrax.Tsit5(), jnp.asarray(1e-2), jnp.asarray(1e-3)))
     parameters, inputs = made(model)
-    alone = model.states(parameters, inputs[:1])
+    alone = states_of(model, parameters, inputs[:1])
     # Products over other batch sizes may be summed in another order.
-    np.testing.assert_allclose(model.states(parameters, inputs)[:1], alone, atol=40 * EPS)
+    np.testing.assert_allclose(states_of(model, parameters, inputs)[:1], alone, atol=40 * EPS)
 
 
 def test_adaptive_solvers_can_be_trained_through():
@@ -142,7 +146,7 @@ def test_private_noise_has_the_stated_stationary_deviation(
 ):
     model = model_with(leak=leak, integrator=integrator, noise=jnp.asarray(0.5), biased=False)
     parameters = jax.tree.map(jnp.zeros_like, made(model)[0])
-    states = model.states(parameters, jnp.zeros((50, 400, 2)), key=jr.key(0))
+    states = states_of(model, parameters, jnp.zeros((50, 400, 2)), key=jr.key(0))
     rho = decay(leak)
     # Half the trial forgets the start. What is left is a Gaussian AR(1) process, the square of
     # which has correlations ρ^2k: that many independent samples. Five standard errors.
@@ -163,17 +167,17 @@ def test_noise_of_small_steps_is_that_of_the_stochastic_differential_equation():
 def test_noise_belongs_to_key_and_trial():
     model = model_with(noise=jnp.asarray(0.3))
     parameters, inputs = made(model)
-    one = model.states(parameters, inputs, key=jr.key(1))
-    np.testing.assert_array_equal(one, model.states(parameters, inputs, key=jr.key(1)))
-    few = model.states(parameters, inputs[:3], key=jr.key(1))
+    one = states_of(model, parameters, inputs, key=jr.key(1))
+    np.testing.assert_array_equal(one, states_of(model, parameters, inputs, key=jr.key(1)))
+    few = states_of(model, parameters, inputs[:3], key=jr.key(1))
     np.testing.assert_allclose(one[:3], few, atol=40 * EPS)
-    assert (one != model.states(parameters, inputs, key=jr.key(2))).any()
-    quiet = model_with().states(parameters, inputs)
+    assert (one != states_of(model, parameters, inputs, key=jr.key(2))).any()
+    quiet = states_of(model_with(), parameters, inputs)
     assert np.abs(one - quiet).max() > 0.1
     # Without a key it is that of the inputs.
-    measured = model.states(parameters, inputs)
-    np.testing.assert_array_equal(measured, model.states(parameters, inputs))
-    other = model.states(parameters, inputs.at[0, 0, 0].add(1))
+    measured = states_of(model, parameters, inputs)
+    np.testing.assert_array_equal(measured, states_of(model, parameters, inputs))
+    other = states_of(model, parameters, inputs.at[0, 0, 0].add(1))
     assert (measured[1:] != other[1:]).any()
 
 
@@ -182,14 +186,15 @@ def test_adaptive_solvers_refuse_noise():
     model = model_with(integrator=adaptive, noise=jnp.asarray(0.3))
     parameters, inputs = made(model)
     with pytest.raises(ValueError, match="`euler` or `heun`"):
-        model.states(parameters, inputs, key=jr.key(0))
+        states_of(model, parameters, inputs, key=jr.key(0))
 
 
 def test_a_kick_moves_the_state_by_as_much():
     model = model_with()
     parameters, inputs = made(model)
     kicks = jnp.zeros((6, 20, 8)).at[:, 7].set(0.25)
-    before, after = model.states(parameters, inputs), model.states(parameters, inputs, kicks=kicks)
+    before = states_of(model, parameters, inputs)
+    after = states_of(model, parameters, inputs, kicks=kicks)
     # With kicks the program is another, whose sums may be rounded otherwise.
     np.testing.assert_allclose(before[:, :7], after[:, :7], atol=4 * EPS)
     np.testing.assert_allclose(after[:, 7] - before[:, 7], 0.25, atol=4 * EPS)

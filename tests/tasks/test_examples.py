@@ -21,11 +21,17 @@ SMALL = {
     "measure.weights.starts": "1",
 }
 
+# Sizes of a task each compile programs of their own, and two of them show what three do.
+FEWER = {"quickstart": ("task.channels: [1, 2, 3]", "task.channels: [1, 2]")}
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_an_example_runs_small(path: Path, tmp_path: Path):
     text = path.read_text(encoding="utf-8")
+    if path.stem in FEWER:
+        assert FEWER[path.stem][0] in text
+        text = text.replace(*FEWER[path.stem])
     swept = parse_spec(text).factors
     overrides = [f"{key}={value}" for key, value in SMALL.items() if key not in swept]
     spec = parse_spec(text, path.name, overrides=overrides)
