@@ -76,6 +76,19 @@ def pytest_sessionstart() -> None:
     assert jax.device_count() == 2 or jax.default_backend() != "cpu"
 
 
+@pytest.fixture(scope="module")
+def unoptimised() -> Iterator[None]:
+    """Programs compile in a third of the time and compute the same up to rounding.
+
+    For modules that compile much, run it for milliseconds and share none of it with other modules.
+    """
+    import jax
+
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser, or a skip; where `DEGENDSL_REQUIRE` names it, it must be there."""
