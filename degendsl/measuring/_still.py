@@ -58,6 +58,8 @@ def _told(units: Mapping[str, np.ndarray]) -> tuple[str, str] | None:
 
 
 def _shown(name: str, units: list[int]) -> str:
-    which = ", ".join(map(str, units[:_UNITS])) + (", …" if len(units) > _UNITS else "")
-    noun = "unit" if len(units) == 1 else "units"
-    return f"{len(units)} {noun} of {name} ({which})"
+    if len(units) == 1:
+        return f"unit {units[0]} of {name}"
+    if len(units) <= _UNITS:
+        return f"units {', '.join(map(str, units))} of {name}"
+    return f"{len(units)} units of {name} ({', '.join(map(str, units[:_UNITS]))}, …)"

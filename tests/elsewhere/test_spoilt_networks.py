@@ -16,6 +16,7 @@ from laboratory import (
 from degendsl import metrics
 from degendsl.elsewhere import measure_files, read_networks
 from degendsl.errors import InputError
+from degendsl.measuring._still import Remedies, still_notes
 from degendsl.spec import kinds
 
 
@@ -69,15 +70,15 @@ def test_units_that_never_change_are_named_and_do_what_is_said(tmp_path: Path):
     assert found.problems == () and found.degeneracy[0]["n_networks"] == 9
     silent, constant = found.warnings
     assert silent == (
-        "nets: dynamics: 1 of 9 networks with units that stay at 0: 2 units of network 1 of "
-        "nets.npz (0, 3); they add nothing to the dynamics: check that they are meant to be silent"
+        "nets: dynamics: 1 of 9 networks with units that stay at 0: units 0, 3 of network 1 of "
+        "nets.npz; they add nothing to the dynamics: check that they are meant to be silent"
     )
     assert constant == (
-        "nets: dynamics: 7 of 9 networks with units that never change: 1 unit of network 2 of "
-        "nets.npz (1), 1 unit of network 3 of nets.npz (1), 1 unit of network 4 of nets.npz (1), "
-        "1 unit of network 5 of nets.npz (1), 1 unit of network 6 of nets.npz (1), and 2 more "
-        "networks; they count as a direction of the dynamics, which are not centred: take the "
-        "value off, or leave such units out"
+        "nets: dynamics: 7 of 9 networks with units that never change: unit 1 of network 2 of "
+        "nets.npz, unit 1 of network 3 of nets.npz, unit 1 of network 4 of nets.npz, unit 1 of "
+        "network 5 of nets.npz, unit 1 of network 6 of nets.npz, and 2 more networks; they count "
+        "as a direction of the dynamics, which are not centred: take the value off, or leave such "
+        "units out"
     )
     page = (tmp_path / "out/report.html").read_text()
     assert silent in page and constant in page
@@ -92,6 +93,15 @@ def test_units_that_never_change_are_named_and_do_what_is_said(tmp_path: Path):
     off[:, :, 1] -= 0.5
     assert apart(states[0], other) == pytest.approx(apart(states[0], off), rel=1e-9)
     assert apart(states[0], states[2]) != pytest.approx(apart(states[0], off), rel=1e-2)
+
+
+def test_many_units_are_counted():
+    values = {"a": np.zeros(20), "b": np.full(3, np.nan)}
+    (said,) = still_notes(values, Remedies(silent="look", constant=""))
+    assert said == (
+        "1 of 2 networks with units that stay at 0: 20 units of a (0, 1, 2, 3, 4, …); they add "
+        "nothing to the dynamics: look"
+    )
 
 
 def test_only_steps_that_count_make_a_unit_constant(tmp_path: Path):

@@ -71,8 +71,8 @@ def test_bad_networks_are_named_and_the_others_are_measured(
     silent, constant = store.table("notes").filter(condition=first)["note"].to_list()
     assert store.table("notes").height == 2 and silent in page and constant in page
     of = "dynamics: 1 of 4 networks with units that"
-    assert f"{of} stay at 0: 1 unit of network 4 (1); they add nothing" in silent
-    assert f"{of} never change: 1 unit of network 3 (0); they count as a direc" in constant
+    assert f"{of} stay at 0: unit 1 of network 4; they add nothing" in silent
+    assert f"{of} never change: unit 0 of network 3; they count as a direc" in constant
     networks = store.table("networks").filter(condition=first).sort("seed")
     assert networks["outcome"].to_list() == ["converged"] * NETWORKS
     assert networks["ood_mse"].is_null().to_list() == [seed == 1 for seed in range(NETWORKS)]
