@@ -56,9 +56,18 @@ class Arrangement:
         return tuple(dict.fromkeys(one.facet for one in self.conditions))
 
 
-def arranged(listed: Sequence[Mapping[str, Any]], compare: str | None) -> Arrangement:
-    """The conditions of a lock, along the factor that the spec compares or the first there is."""
-    factors = tuple(dict.fromkeys(path for one in listed for path in one["levels"]))
+def arranged(
+    listed: Sequence[Mapping[str, Any]],
+    compare: str | None = None,
+    sweep: Sequence[Mapping[str, Any]] = (),
+) -> Arrangement:
+    """The conditions of a lock, along the factor that the spec compares or the first of its sweep.
+
+    sweep: its items in the order of the spec; the keys of a lock are in that of the alphabet.
+    """
+    asked = [path for item in sweep for path in ([item["name"]] if "name" in item else item)]
+    known = {path for one in listed for path in one["levels"]}
+    factors = (*(path for path in dict.fromkeys(asked) if path in known), *sorted(known - {*asked}))
     factor = compare if compare in factors else next(iter(factors), None)
     words = {path: told_apart([one["levels"].get(path) for one in listed]) for path in factors}
     along = words[factor] if factor else [""] * len(listed)

@@ -65,7 +65,7 @@ def sentence(study: Study, row: dict[str, Any]) -> tuple[str, str]:
     if row["direction"] not in ("rises", "falls"):
         interval = f"[{signed(row['ci_low'])}, {signed(row['ci_high'])}]"
         least = row.get("smallest_visible")
-        seen = f"; one from {signed(least)} on would show" if least is not None else ""
+        seen = f"; only {signed(least)} or more would show" if least is not None else ""
         return f"no clear change {path}: {signed(change)} {interval}{seen}.", "unclear"
     bounds = sorted((abs(row["ci_low"]), abs(row["ci_high"])))
     interval = f"[{percent(bounds[0])}, {percent(bounds[1])}]"

@@ -15,13 +15,13 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: Number | None, digits: int = 3) -> str:
-    """A number for people: three significant digits, powers of ten where it is far from one."""
+    """A number for people: three significant digits, powers of ten below 10⁻⁴ and from 10⁶ on."""
     if value is None or not math.isfinite(value):
         return "–"
     if value == 0:
         return "0"
     exponent = math.floor(math.log10(abs(value)))
-    if -4 < exponent < 6:
+    if -5 < exponent < 6:
         text = f"{value:.{digits}g}"
         # Rounding up to a power of ten makes Python switch to an exponent.
         text = f"{float(text):.{max(0, digits - 1 - exponent)}f}" if "e" not in text else text
@@ -58,6 +58,11 @@ PERCENT = "\u202f%"
 def typeset(words: str) -> str:
     """Plain text with the signs of the page: −25 % for -25%."""
     return re.sub(r"(?<=\d)%", PERCENT, re.sub(r"(?<!\w)-(?=\d)", "−", words))
+
+
+def unquoted(words: str) -> str:
+    """Text without the signs that mark words of the language in a terminal."""
+    return re.sub(r"`([^`]+)`", r"\1", words)
 
 
 def trimmed(text: str) -> str:

@@ -44,7 +44,8 @@ class Study:
         self.lock: dict[str, Any] = store.lock
         self.resolved: dict[str, Any] = self.lock.get("resolved", {})
         compare = (self.resolved.get("report") or {}).get("compare")
-        found = arranged(self.lock.get("conditions", ()), compare)
+        listed, sweep = self.lock.get("conditions", ()), self.resolved.get("sweep") or ()
+        found = arranged(listed, compare, sweep)
         self.factor, self.factors, self.others = found.factor, found.factors, found.others
         self.levels, self.facets, self.conditions = found.levels, found.facets, found.conditions
 

@@ -37,7 +37,8 @@ SVG = "{http://www.w3.org/2000/svg}"
     ("value", "text"),
     [
         (0.0, "0"), (1.0, "1"), (0.12345, "0.123"), (-2.5, "−2.5"), (999.6, "1000"),
-        (12345.0, "12300"), (1.2e-5, "1.2×10⁻⁵"), (1e-6, "10⁻⁶"), (3e7, "3×10⁷"), (None, "–"),
+        (12345.0, "12300"), (0.000342, "0.000342"), (0.0001, "0.0001"), (1.2e-5, "1.2×10⁻⁵"),
+        (1e-6, "10⁻⁶"), (3e7, "3×10⁷"), (None, "–"),
         (float("nan"), "–"),
     ],
 )  # fmt: skip
@@ -75,6 +76,16 @@ def test_a_factor_that_moves_along_is_no_panel():
     assert (found.factor, found.others, found.levels) == ("a.c", ("d",), ("10", "20"))
     assert found.facets == ("d 0.5", "d 0.50001")
     assert arranged([], None).levels == ("",) and arranged([], "a").factor is None
+
+
+def test_factors_come_in_the_order_of_the_spec():
+    # As a lock has them, by the alphabet.
+    listed = [{"id": "0", "label": "", "levels": {"model.init": "a", "regime": "b", "task.x": 1}}]
+    sweep = [{"task.x": [1]}, {"name": "regime", "levels": {"b": {}}}, {"model.init": ["a"]}]
+    found = arranged(listed, None, sweep)
+    assert found.factors == ("task.x", "regime", "model.init") and found.factor == "task.x"
+    # Groups of given networks have no sweep.
+    assert arranged(listed).factors == ("model.init", "regime", "task.x")
 
 
 def test_labels_are_moved_apart_and_no_further():

@@ -19,6 +19,7 @@ from degendsl_reports._sections._courses import course_charts
 from degendsl_reports._sections._maps import map_chart
 from degendsl_reports._sections._representation import representation
 from degendsl_reports._study import Study
+from degendsl_reports._theme import text_width
 
 KICKED = "ood_mse[kick, size 1]"
 
@@ -242,3 +243,21 @@ def words(store: Store) -> dict[str, Any]:
         ],
         "facts": chosen_data(study)["facts"],
     }
+
+
+def test_names_where_lines_end_are_not_cut_off(tmp_path: Path):
+    store = synthetic_store(tmp_path, channels=(1, 2), networks=3, exhibited=1)
+    names = ["gaussian gain 0.5", "orthogonal gain 1.2"]
+    write_lock(
+        store,
+        conditions=[
+            one | {"levels": {"task.channels": name}}
+            for one, name in zip(store.lock["conditions"], names, strict=True)
+        ],
+    )
+    for chart in course_charts(Study(store)):
+        (shown,) = chart.shown
+        (width,) = re.findall(r'<svg [^>]*width="([\d.]+)"', shown.svg)
+        for name in names:
+            (left,) = re.findall(rf'<text x="([\d.]+)" y="[\d.]+">{name}<', shown.svg)
+            assert float(left) + text_width(name) <= float(width)

@@ -107,7 +107,7 @@ def test_the_page_says_how_sure_minima_are_and_what_could_have_been_seen(study: 
         assert note.endswith(minima(again, name))
     unclear = {"factor": "task.channels", "change": -0.1, "ci_low": -0.3, "ci_high": 0.2}
     text, _ = sentence(again, unclear | {"direction": "unclear", "smallest_visible": 0.4})
-    assert text.endswith("; one from +40\u202f% on would show.")
+    assert text.endswith("; only +40\u202f% or more would show.")
 
 
 @pytest.mark.parametrize("far", [False, True])

@@ -8,12 +8,14 @@ from .._degeneracy import primary
 from .._marks import apart
 from .._numbers import Number, evenly, least, wide
 from .._study import Study
-from .._theme import Graphic, colours, names_x, shortened, tip, value_y, which
+from .._theme import Graphic, colours, names_x, shortened, text_width, tip, value_y, which
 from .._words import LEVELS
 
 _TIMES = ("init", "threshold", "end")
 # How tall a chart is in pixels; and so many names have room in it.
 _TALL, _NAMES = 180, 14
+# Pixels before a name, and about those that the vertical axis takes.
+_BEFORE, _AXIS = 8, 52
 
 
 def course_charts(study: Study) -> list[Chart]:
@@ -48,6 +50,7 @@ def _course(
     apiece = min(0.06, 0.16 / max(1, middle))
     placed = placed.with_columns(shift=0.5 + apiece * (pl.col("position") - middle))
     facets = len(study.facets)
+    longest = max((text_width(_short(one)) for one in _said(study, placed)), default=0)
 
     def panel(facet: str) -> Panel:
         here = placed.filter(pl.col("facet") == facet)
@@ -80,6 +83,8 @@ def _course(
             _names(study, here.filter(pl.col("at") == times[-1]), seen, log=log).encode(
                 x=x, xOffset=beside, y=y, color=colours(study)
             ),
+            # Names begin at the last of the lines.
+            _room(width, (0.5 - apiece * middle) / len(times), longest),
         ]
         return alt.layer(*layers, height=_TALL)
 
@@ -104,9 +109,28 @@ def _names(study: Study, rows: pl.DataFrame, seen: list[Number], *, log: bool) -
     """Levels by name where their lines end, moved apart where those are close."""
     kept = rows.filter(pl.col("label").is_in(evenly(rows["label"].to_list(), _NAMES)))
     places = apart(kept["value"].to_list(), seen, _TALL, log=log)
-    words = "label" if study.factor is None else "band"
-    short = [shortened(name, 24) for name in kept[words].to_list()]
+    short = [_short(name) for name in _said(study, kept)]
     named = kept.select("band", "at", value=pl.Series(places), short=pl.Series(short))
     named = named.with_columns(shift=pl.lit(rows["shift"].max()))
-    text = alt.Chart(named).mark_text(align="left", dx=8)
+    text = alt.Chart(named).mark_text(align="left", dx=_BEFORE)
     return text.encode(text=alt.Text("short:N"))
+
+
+def _said(study: Study, rows: pl.DataFrame) -> list[str]:
+    """What lines are called."""
+    return rows["label" if study.factor is None else "band"].to_list()
+
+
+def _short(name: str) -> str:
+    return shortened(name, 24)
+
+
+def _room(width: Number, left: Number, longest: Number) -> alt.Chart:
+    """A mark that nobody sees, as far right of the axes as names reach.
+
+    Vega makes axes narrower by what sticks out, but names begin inside, where a share `left` of the
+    axis is still to come, and so move by less than that.
+    """
+    beyond = (longest + _BEFORE - left * (width - _AXIS)) / (1 - left)
+    strut = alt.Chart(alt.Data(values=[{}])).mark_text(align="right", dx=max(beyond, 0), opacity=0)
+    return strut.encode(x=alt.XValue("width"), y=alt.YValue(0), text=alt.TextValue("."))

@@ -7,6 +7,7 @@ import polars as pl
 from degendsl.errors import DegendslError
 from degendsl.spec import our_choices, parse_spec
 
+from .._numbers import unquoted
 from .._references import references_of, study_bibtex
 from .._study import Study
 from .._words import PROVISIONAL, word
@@ -79,7 +80,7 @@ def methods(study: Study) -> Section:
             "references": references,
             "bibtex": "\n\n".join([own, *(one.bibtex for one in references)]),
             "cites": list((study.resolved.get("study") or {}).get("cites") or ()),
-            "choices": [(c.path, word(c.value), c.doc) for c in choices(study)],
+            "choices": [(c.path, word(c.value), unquoted(c.doc)) for c in choices(study)],
             "provenance": provenance(study),
         },
     )

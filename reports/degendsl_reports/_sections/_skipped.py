@@ -1,10 +1,10 @@
 """What a study of this kind can show and this one does not, with the reason."""
 
-import re
 from collections.abc import Sequence
 
 import polars as pl
 
+from .._numbers import unquoted
 from .._study import Study
 from .._words import lowered
 
@@ -17,7 +17,7 @@ def skipped(study: Study) -> list[str]:
     there = {name: rows[name].is_not_null().any() for name in rows.columns}
     said = _not_given(study, there) if study.given else _not_asked(study, there)
     said += _without_logarithm(study)
-    return [re.sub(r"`([^`]+)`", r"\1", one) for one in said]
+    return [unquoted(one) for one in said]
 
 
 def _not_asked(study: Study, there: dict[str, bool]) -> list[str]:
