@@ -29,9 +29,11 @@ from ._mds import mds as mds
 from ._numbers import LARGEST_STATE as LARGEST_STATE
 from ._numbers import LARGEST_WEIGHT as LARGEST_WEIGHT
 from ._numbers import unusable as unusable
+from ._operators import HalvedOperators as HalvedOperators
 from ._operators import Operators as Operators
 from ._operators import dsa_operators as dsa_operators
 from ._operators import embedding_memory as embedding_memory
+from ._operators import halved_operators as halved_operators
 from ._operators import operator as operator
 from ._operators import rank_for_variance as rank_for_variance
 from ._permutation import match_pairs as match_pairs

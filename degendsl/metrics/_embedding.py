@@ -1,8 +1,8 @@
 """The leading directions of delay-embedded states, without ever writing the embedding down.
 
 Row (trial, time) of the embedding H is [x_{t+(q−1)τ}, …, x_t], the newest state first, for q delays
-of τ steps: q times the memory of the states. What is needed of it is HᵀH and products with a few
-vectors.
+of τ steps: q times the memory of the states. What is needed of it is HᵀH, which is a sum over
+trials, and products with a few vectors.
 """
 
 import math
@@ -13,37 +13,39 @@ from jaxtyping import Float
 from ._krylov import leading_eigenvectors
 
 States = Float[np.ndarray, "trial time unit"]
+Gram = Float[np.ndarray, "delay delay"]
 
 # Frequencies whose cross products are in memory at once.
 _AT_ONCE = 16
 
 
 def leading_coordinates(
-    states: States, *, delays: int, interval: int, rank: int
+    states: States, products: Gram, *, delays: int, interval: int, rank: int
 ) -> tuple[Float[np.ndarray, "trial window rank"], Float[np.ndarray, " value"]]:
     """The leading left singular vectors of H, and one singular value more than there are of them.
+
+    products: HᵀH, see `gram`.
 
     The subspace comes from HᵀH in float64: at the smallest share of the first singular value that
     is accepted, 1e-5, its error is eps / 1e-10 ≈ 2e-6, where float32 states err by 1e-2. Within it
     a second decomposition is exact. A value that does not exist is NaN.
     """
-    gram = _gram(states, delays, interval)
     n_windows = states.shape[1] - (delays - 1) * interval
-    keep = min(rank + 1, len(gram), len(states) * n_windows)
-    projected = _times(states, leading_eigenvectors(gram, keep), delays, interval)
+    keep = min(rank + 1, len(products), len(states) * n_windows)
+    projected = _times(states, leading_eigenvectors(products, keep), delays, interval)
     left, values, _ = np.linalg.svd(projected.reshape(-1, keep), full_matrices=False)
     padded = np.full(rank + 1, np.nan)
     padded[:keep] = values
     return left[:, :rank].reshape(len(states), n_windows, rank), padded
 
 
-def spectrum(states: States, *, delays: int, interval: int) -> Float[np.ndarray, " value"]:
-    """The squared singular values of H, the largest first."""
-    return np.maximum(np.linalg.eigvalsh(_gram(states, delays, interval))[::-1], 0.0)
+def spectrum(products: Gram) -> Float[np.ndarray, " value"]:
+    """The squared singular values of H from HᵀH, the largest first."""
+    return np.maximum(np.linalg.eigvalsh(products)[::-1], 0.0)
 
 
-def _gram(states: States, delays: int, interval: int) -> Float[np.ndarray, "delay delay"]:
-    """HᵀH, in blocks of delay × delay.
+def gram(states: States, *, delays: int, interval: int) -> Gram:
+    """HᵀH, in blocks of delay × delay; that of all trials is the sum of those of some and the rest.
 
     Going one block down the diagonal shifts both factors by one delay: all but the first and last
     few products are the same. So only the first row of blocks is summed in full, which is the sum
@@ -51,19 +53,19 @@ def _gram(states: States, delays: int, interval: int) -> Float[np.ndarray, "dela
     """
     n_steps, n_units = states.shape[1:]
     span = (delays - 1) * interval
-    gram = np.empty((delays, n_units, delays, n_units))
+    found = np.empty((delays, n_units, delays, n_units))
     for e, total in enumerate(_lagged(states, delays, interval)):
         lag = e * interval
-        gram[0, :, e] = total - _flat(states[:, lag:span]).T @ _flat(states[:, : span - lag])
-        gram[e, :, 0] = gram[0, :, e].T
+        found[0, :, e] = total - _flat(states[:, lag:span]).T @ _flat(states[:, : span - lag])
+        found[e, :, 0] = found[0, :, e].T
     gained = _delayed(states[:, :span], delays - 1, interval)
     lost = _delayed(states[:, n_steps - span :], delays - 1, interval)
     # Gained less lost in one product.
     both, signed = np.concatenate([gained, lost]), np.concatenate([gained, -lost])
     for d in range(delays - 1):
         change = both[:, d * n_units : (d + 1) * n_units].T @ signed
-        gram[d + 1, :, 1:] = gram[d, :, :-1] + change.reshape(n_units, delays - 1, n_units)
-    return gram.reshape(delays * n_units, delays * n_units)
+        found[d + 1, :, 1:] = found[d, :, :-1] + change.reshape(n_units, delays - 1, n_units)
+    return found.reshape(delays * n_units, delays * n_units)
 
 
 def _lagged(states: States, delays: int, interval: int) -> Float[np.ndarray, "delay unit unit"]:

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from degendsl.errors import AT_REST, MeasureError
 
-from ._embedding import leading_coordinates
+from ._embedding import gram, leading_coordinates
 from ._numbers import at_least, listed, scaled
 from ._operators import RIDGE, SMALLEST_SINGULAR_VALUE
 from ._states import checked_states, resting
@@ -107,7 +107,8 @@ def _held_out(
     if n_windows < 2 or not wanted:
         return nothing, nothing
     top = max(wanted)
-    left, values = leading_coordinates(train, delays=delays, interval=interval, rank=top)
+    products = gram(train, delays=delays, interval=interval)
+    left, values = leading_coordinates(train, products, delays=delays, interval=interval, rank=top)
     if values[0] == 0:
         return nothing, nothing
     windows, held = (_embedded(x, delays, interval) for x in (train, test))

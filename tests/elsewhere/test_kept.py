@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -24,17 +25,20 @@ from degendsl.spec import kinds
 def computed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How much the measures are asked for: operators, and pairs of both levels."""
     asked: Counter[str] = Counter()
+    lock = threading.Lock()
 
     def counting(name: str, size: Any) -> None:
         measure = getattr(metrics, name)
 
         def counted(*args: Any, **settings: Any) -> Any:
-            asked[name] += size(*args)
+            with lock:
+                asked[name] += size(*args)
             return measure(*args, **settings)
 
         monkeypatch.setattr(metrics, name, counted)
 
     counting("operator", lambda *_: 1)
+    counting("halved_operators", lambda *_: 1)
     counting("operator_distances", lambda _, pairs: len(pairs))
     counting("match_pairs", lambda _, pairs: len(pairs))
     return asked
@@ -57,7 +61,7 @@ def test_a_second_run_computes_nothing_and_says_the_same_to_the_bit(
     measure_files([path], out, dsa=DSA, pif=PIF)
     first = content(out)
     # Operators of all and of half the trials; six pairs, as many across, four of the null.
-    assert computed == {"operator": 12, "operator_distances": 16, "match_pairs": 12}
+    assert computed == {"halved_operators": 4, "operator_distances": 16, "match_pairs": 12}
     computed.clear()
     measure_files([path], out, dsa=DSA, pif=PIF)
     assert computed.total() == 0
@@ -75,7 +79,7 @@ def test_with_a_network_more_only_what_is_new_is_computed(tmp_path: Path, comput
     computed.clear()
     measure_files([new, old], out, dsa=DSA, pif=PIF)
     # Four pairs with it at each level, of trials and of halves, and its own null.
-    assert computed == {"operator": 3, "operator_distances": 9, "match_pairs": 8}
+    assert computed == {"halved_operators": 1, "operator_distances": 9, "match_pairs": 8}
     measure_files([new, old], tmp_path / "fresh", dsa=DSA, pif=PIF)
     again, fresh = tables(out), tables(tmp_path / "fresh")
     for name in ("degeneracy", "pairs", "solvers", "eigenvalues", "networks"):
@@ -100,7 +104,7 @@ def test_settings_and_content_are_what_networks_are_known_by(
     states[1, 0, 0, 0] += 1e-9
     measure_files([save(other, states=states)], out, dsa=DSA)
     # Two pairs with the network that changed, as many across, and its own null.
-    assert computed == {"operator": 3, "operator_distances": 5}
+    assert computed == {"halved_operators": 1, "operator_distances": 5}
 
 
 def spoil(path: Path, how: str, other: Path) -> None:
@@ -153,7 +157,7 @@ def test_a_measurement_that_was_killed_goes_on_where_it_was(
     python = [sys.executable, "-m", "degendsl", *command, str(out)]
     killed = subprocess.run(python, env={**os.environ, "DEGENDSL_FAULT": "before-measure:4"})
     assert killed.returncode == -signal.SIGKILL
-    # Of three files, operators of all trials, distances and operators of half the trials.
+    # Of three files: operators, distances and the null.
     assert len(kept(out)) == 3
     for ask in ("status", "report"):
         assert main([ask, str(out)]) == 4
@@ -161,7 +165,7 @@ def test_a_measurement_that_was_killed_goes_on_where_it_was(
             "was begun and has not ended; run `degendsl measure` again" in capsys.readouterr().err
         )
     assert main([*command, str(out)]) == 0
-    assert computed["operator"] == 4 and computed["operator_distances"] == 10
+    assert computed["halved_operators"] == 0 and computed["operator_distances"] == 6
     assert main([*command, str(tmp_path / "fresh")]) == 0
     resumed, fresh = content(out), content(tmp_path / "fresh")
     assert all(resumed[name] == fresh[name] for name in fresh if name.endswith("parquet"))

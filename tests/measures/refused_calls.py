@@ -68,6 +68,7 @@ spoilable: dict[str, list[Spoilt]] = {
     ],
     "dsa_operators": [(good, of_networks, lambda x: m.dsa_operators(x, delays=2, rank=2))],
     "operator": [(good[0], matrices, lambda x: m.operator(x, delays=2, rank=2))],
+    "halved_operators": [(good[0], matrices, lambda x: m.halved_operators(x, delays=2, rank=2))],
     "rank_for_variance": [
         (good, of_networks, lambda x: m.rank_for_variance(x, delays=2, share=0.9))
     ],
@@ -153,6 +154,10 @@ settings: dict[str, list[Callable[[], Any]]] = {
     ] + [lambda: m.choose_dsa_settings(good[:, :1], delays=[1], ranks=[2])],
     "dsa_operators": [lambda: m.dsa_operators(good, delays=2, rank=99)],
     "operator": [lambda: m.operator(good[0], delays=2, rank=0.5)],
+    "halved_operators": [
+        lambda: m.halved_operators(good[0], delays=2.0, rank=2),
+        lambda: m.halved_operators(good[0], delays=12, rank=2),
+    ],
     "rank_for_variance": [
         lambda share=share: m.rank_for_variance(good, delays=2, share=share)
         for share in (0, 1, 1.0, nan, -1, "0.5", True)

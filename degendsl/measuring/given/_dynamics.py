@@ -23,7 +23,7 @@ _NUMBERS: dict[str, tuple[int, ...]] = {"dsa": (), "agreeing": (), "spread": (),
 
 def dynamics(states: Compared, dsa: kinds.DSA, most: int | None, kept: Kept) -> Measured:
     """The DSA distance of each pair; a network that does not carry the settings is left out."""
-    some, numbers, left_out = _carrying(states, dsa, kept)
+    some, numbers, left_out = _carrying(states, operators(states, dsa, kept, halved=True))
     pairs = pair_subset(len(some.seeds), most)
     arrays = {
         "pairs": np.array(pairs, int).reshape(-1, 2),
@@ -35,16 +35,14 @@ def dynamics(states: Compared, dsa: kinds.DSA, most: int | None, kept: Kept) -> 
 
 def dynamics_before(states: Compared, end: Measured, dsa: kinds.DSA, kept: Kept) -> Measured:
     """The distances of the same pairs before training; `states` are of some of the networks."""
-    some, numbers, left_out = _carrying(states, dsa, kept)
+    some, numbers, left_out = _carrying(states, operators(states, dsa, kept))
     found = _between(some, numbers["operators"], pairs_among(end, some.seeds), dsa, kept)
     return beside(end, some.seeds, numbers, found, left_out)
 
 
-def _carrying(
-    states: Compared, dsa: kinds.DSA, kept: Kept
-) -> tuple[Compared, Arrays, dict[int, str]]:
+def _carrying(states: Compared, fitted: Arrays) -> tuple[Compared, Arrays, dict[int, str]]:
     """The networks that carry the settings, what was fitted to them, and why the others do not."""
-    fitted = operators(states, dsa, kept)
+    fitted = {name: array[:, 0] for name, array in fitted.items()}
     there = [index for index, why in enumerate(fitted[WHY]) if not why]
     left_out = {seed: str(why) for seed, why in zip(states.seeds, fitted[WHY], strict=True) if why}
     numbers = {name: fitted[name][there] for name in ("operators", "singular_values")}
@@ -72,8 +70,8 @@ def of_halves(
     trial, or half of the trials carry the rank of no network.
     """
     n = len(states.seeds)
-    halves = [operators(states, dsa, kept, part) for part in ("even", "odd")]
-    matrices = np.concatenate([one["operators"] for one in halves])
+    fitted = operators(states, dsa, kept, halved=True)["operators"]
+    matrices = np.concatenate([fitted[:, 1], fitted[:, 2]])
     found = {}
     for name, asked in (("null", [(k, k) for k in range(n)]), ("cross", pairs)):
 
@@ -90,41 +88,39 @@ def of_halves(
     return found
 
 
-def operators(states: Compared, dsa: kinds.DSA, kept: Kept, part: str = "all") -> Arrays:
-    """The operator and leading singular values of each network on all, even or odd trials.
+def operators(states: Compared, dsa: kinds.DSA, kept: Kept, *, halved: bool = False) -> Arrays:
+    """The operator and leading singular values of each network; NaN where there is none, and why.
 
-    NaN for a network that has none, and why.
+    The second axis is which trials they are of: all, and where halved also the even and the odd.
     """
-    trials = {"all": slice(None), "even": slice(0, None, 2), "odd": slice(1, None, 2)}[part]
-    rank = int(dsa.rank)
+    parts, rank = 3 if halved else 1, int(dsa.rank)
+    fit = metrics.halved_operators if halved else metrics.operator
     nothing = np.full((rank, rank), np.nan), np.full(rank + 1, np.nan)
 
-    def fitted(place: int) -> tuple[np.ndarray, np.ndarray, str]:
+    def row(one: Any) -> tuple[Any, ...]:
+        return (*nothing, str(one)) if isinstance(one, MeasureError) else (*one, "")
+
+    def fitted(place: int) -> list[tuple[Any, ...]]:
         whole = states.arrays[place]
-        some = measured(whole, dsa)[trials]
-        if not some.shape[1]:
-            return *nothing, none_left(whole, dsa)
+        some = measured(whole, dsa)
         try:
-            found = metrics.operator(
-                some,
-                delays=dsa.delays,
-                interval=dsa.interval,
-                rank=rank,
-                name=NAME,
-            )
-            return *found, ""
+            if not some.shape[1]:
+                raise MeasureError(none_left(whole, dsa))
+            found = fit(some, delays=dsa.delays, interval=dsa.interval, rank=rank, name=NAME)
         except MeasureError as error:
-            return *nothing, str(error)
+            return [row(error)] * parts
+        return [row(one) for one in found] if halved else [row(found)]
 
     def compute(missing: list[int]) -> Arrays:
-        names = ("operators", "singular_values", WHY)
         units = max(states.arrays[place].shape[-1] for place in missing)
         found = on_cores(fitted, missing, metrics.embedding_memory(units, dsa.delays))
-        columns = zip(*found, strict=True)
-        return {name: np.array(column) for name, column in zip(names, columns, strict=True)}
+        return {
+            name: np.array([[part[column] for part in one] for one in found])
+            for column, name in enumerate(shapes)
+        }
 
-    shapes = {"operators": (rank, rank), "singular_values": (rank + 1,), WHY: ()}
-    settings = _settings(dsa) | {"trials": part}
+    shapes = {"operators": (parts, rank, rank), "singular_values": (parts, rank + 1), WHY: (parts,)}
+    settings = _settings(dsa) | {"trials": "all, even, odd" if halved else "all"}
     return kept.numbers("operators", settings, [(key,) for key in states.keys], shapes, compute)
 
 
