@@ -41,7 +41,7 @@ def threads(most: int | None = None) -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def on_cores(work: Callable[[Item], Made], items: Iterable[Item], memory: int) -> list[Made]:
+def on_cores(work: Callable[[Item], Made], items: Iterable[Item], memory: int = 0) -> list[Made]:
     """What `work` makes of each item, in their order, on as many cores as there are.
 
     Fewer are worked on at once where they would take more than a gigabyte, and one more is made

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from degendsl._cores import on_cores
+
 from ._coordinates import canonical, precedence
 from ._starting import Landmarks, landmarks
 
@@ -29,7 +31,12 @@ def groups_of(operators: Sequence[np.ndarray], pairs: Sequence[tuple[int, int]])
     sizes = [max(len(operators[i]), len(operators[j])) for i, j in pairs]
     # An operator as it is compared: of which network, and at which rank.
     used = sorted({(k, size) for pair, size in zip(pairs, sizes, strict=True) for k in pair})
-    marks = {(k, size): landmarks(canonical(_extended(operators[k], size))) for k, size in used}
+
+    def marked(key: tuple[int, int]) -> Landmarks:
+        k, size = key
+        return landmarks(canonical(_extended(operators[k], size)))
+
+    marks = dict(zip(used, on_cores(marked, used), strict=True))
     first = {key: precedence(mark.operator) for key, mark in marks.items()}
     members: dict[tuple[int, int], list[tuple[Landmarks, int]]] = {}
     for place, ((i, j), size) in enumerate(zip(pairs, sizes, strict=True)):

@@ -1,5 +1,6 @@
 """Arrays of real numbers, or a message that says whose are not and what to do."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,12 +18,18 @@ LARGEST_WEIGHT = 1e15
 def unusable(numbers: Any, largest: float) -> str:
     """What keeps numbers from being measured: "are not finite"; nothing where they are sound."""
     try:
-        numbers = np.asarray(numbers, np.float64)
+        numbers = np.asarray(numbers)
+        if numbers.dtype.kind not in "biuf":
+            numbers = numbers.astype(np.float64)
     except (TypeError, ValueError):
         return "are not numbers"
-    if not np.isfinite(numbers).all():
+    if not numbers.size:
+        return ""
+    # What is not a number is the least and the largest of its array as well.
+    low, high = float(numbers.min()), float(numbers.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
         return "are not finite"
-    return f"are above {largest:g}" if numbers.size and np.abs(numbers).max() > largest else ""
+    return f"are above {largest:g}" if max(-low, high) > largest else ""
 
 
 def array_of(values: Any, what: str, axes: Sequence[str], *, empty: bool = False) -> np.ndarray:
@@ -154,5 +161,8 @@ def scaled(numbers: np.ndarray) -> tuple[np.ndarray, int]:
     Squares of numbers below 1e-160 are 0. Powers of 2 leave every digit as it is.
     """
     numbers = numbers.astype(np.float64)
-    power = int(np.frexp(np.abs(numbers).max(initial=0.0))[1])
-    return np.ldexp(numbers, -power), power
+    power = math.frexp(max(numbers.max(initial=0.0), -numbers.min(initial=0.0)))[1]
+    # In two steps: 2 to the power itself may be no number.
+    for half in (power // 2, power - power // 2):
+        numbers *= math.ldexp(1.0, -half)
+    return numbers, power

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 
 from degendsl import metrics
 from degendsl.errors import MeasureError
-from degendsl.metrics._numbers import LARGEST_STATE, real_numbers
+from degendsl.metrics._numbers import LARGEST_STATE, real_numbers, scaled
 from degendsl.metrics._states import checked_states
 
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3)
@@ -40,6 +40,14 @@ def test_an_array_is_numbers_of_these_axes_or_is_refused_by_name(values: np.ndar
     else:
         assert found.ndim == 3 and found.size and found.dtype.kind in "biuf"
         assert np.isfinite(found).all() and (np.abs(found.astype(float)) <= LARGEST_STATE).all()
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e-310, 1e-160, 3.0, LARGEST_STATE])
+def test_numbers_of_any_size_come_near_one_and_keep_every_digit(size: float):
+    numbers = size * np.array([0.3, -1.0, 0.0, 1 / 7])
+    found, power = scaled(numbers)
+    assert 0.5 <= np.abs(found).max() < 1
+    np.testing.assert_array_equal(np.ldexp(found, power), numbers)
 
 
 @pytest.mark.parametrize("values", [None, 3, "states", [], [[[1.0], [1.0, 2.0]]] * 2, [{}, {}]])

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from degendsl._cores import on_cores
+
 from .._cache import Arrays
 from .._examples import FEW, PATHS, UNITS, Examples, kept_steps, middle_of, roles_of, side_by_side
 from .._plane import plane_of
@@ -59,10 +61,12 @@ def _paths(shown: Compared, steps: np.ndarray, kept: Kept) -> Arrays:
         return {"paths": np.zeros((0, 0, 0, 2)), "explained": np.zeros(0)}
 
     def compute(missing: list[int]) -> Arrays:
-        planes = [(plane_of(shown.arrays[place]), shown.arrays[place]) for place in missing]
+        some = [shown.arrays[place] for place in missing]
+        planes = on_cores(plane_of, some)
+        each = zip(planes, some, strict=True)
         return {
-            "paths": np.stack([plane.places(one[:PATHS][:, steps]) for plane, one in planes]),
-            "explained": np.array([plane.explained for plane, _ in planes]),
+            "paths": np.stack([plane.places(one[:PATHS][:, steps]) for plane, one in each]),
+            "explained": np.array([plane.explained for plane in planes]),
         }
 
     trials = min(PATHS, len(shown.arrays[0]))
