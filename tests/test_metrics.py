@@ -158,7 +158,8 @@ def test_bad_data_name_the_network_and_the_remedy():
         (good, 2, 9, "rank 9 is above the 8 numbers that 2 delays of 4 units are; lower the rank"),
         (good[:, :, :1], 1, 1, "3 trials of 1 step with 1 delay, and rank 1 needs 1; use longer"),
         (good[:1], 2, 3, "at least two"),
-        (good * 0 + 1, 2, 3, "carries only 1 of rank 3"),
+        # Each window is half the one before.
+        (good * 0 + 0.5 ** np.arange(10)[:, None], 2, 3, "carries only 1 of rank 3"),
     ]:
         with pytest.raises(MeasureError, match=words):
             metrics.dsa_distances(states, delays=delays, rank=rank)
