@@ -16,7 +16,9 @@ def conditions_table(study: Study) -> pl.DataFrame:
                 "label": one.condition.label,
                 **{path: one.condition.levels[path] for path in study.factors},
                 "n_networks": len(outcomes),
-                "n_converged": outcomes.count("converged"),
+                # Of networks trained elsewhere it is not known.
+                "n_converged": None if "given" in outcomes else outcomes.count("converged"),
             }
         )
-    return pl.DataFrame(rows, infer_schema_length=None)
+    counted = {"n_converged": pl.Int64}
+    return pl.DataFrame(rows, schema_overrides=counted, infer_schema_length=None)

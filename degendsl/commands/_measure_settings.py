@@ -19,39 +19,46 @@ class _Setting(NamedTuple):
 
 
 _SETTINGS = {
-    "delays": _Setting(("dynamics.delays",), int, "delays of the embedding"),
-    "interval": _Setting(("dynamics.interval",), int, "steps between two delays"),
+    "delays": _Setting(("dynamics.delays",), int, "delays of the embedding (20)"),
+    "interval": _Setting(("dynamics.interval",), int, "steps between two delays (1)"),
     "rank": _Setting(
         ("dynamics.rank",),
         float,
-        "rank of the operators; below 1 the share of variance that it must reach",
+        "rank of the operators (30); below 1 the share of variance that it must reach",
     ),
     "choose": _Setting(
         ("dynamics.choose",),
         str,
-        "prediction: the lowest rank up to --rank that predicts held-out trials",
+        "where the rank comes from (given); prediction: the lowest up to --rank that predicts "
+        "held-out trials",
         ("given", "prediction"),
     ),
-    "window": _Setting(("dynamics.window",), str, "part of each trial", ("all", "early", "late")),
-    "burn-in": _Setting(("dynamics.burn_in",), float, "steps left out at the start of the window"),
+    "window": _Setting(
+        ("dynamics.window",), str, "part of each trial (all)", ("all", "early", "late")
+    ),
+    "burn-in": _Setting(
+        ("dynamics.burn_in",), float, "steps left out at the start of the window (0)"
+    ),
     "score": _Setting(
         ("dynamics.score",),
         str,
-        "how operators are compared",
+        "how operators are compared (angular)",
         ("angular", "euclidean", "wasserstein"),
     ),
     "starts": _Setting(
         ("dynamics.starts", "weights.starts"),
         int,
-        "starts of each minimisation, of DSA of each determinant",
+        "starts of each minimisation, of DSA of each determinant (16, and of weights as many as "
+        "their size asks for)",
     ),
     "group": _Setting(
         ("weights.group",),
         str,
-        "what may be done to units; signs also turns them over, for tanh and other odd ones",
+        "what may be done to units (permutations); signs also turns them over, for tanh and other "
+        "odd ones",
         ("permutations", "signs"),
     ),
-    "seed": _Setting(("weights.seed",), int, "seed of the random starts"),
+    "seed": _Setting(("weights.seed",), int, "seed of the random starts (0)"),
 }
 # All starts of a pair are in memory at once; a hundred find what there is to find.
 _MOST_STARTS = 10_000
@@ -59,12 +66,15 @@ _MOST_STARTS = 10_000
 
 def setting_options(parser: argparse.ArgumentParser) -> None:
     """An option for each setting, and `--sensitivity` for several values of any."""
+    measures = parser.add_argument_group(
+        "settings of the measures", "In brackets what they are where none is given."
+    )
     for name, one in _SETTINGS.items():
         metavar = None if one.choices else "N"
-        parser.add_argument(
+        measures.add_argument(
             f"--{name}", type=one.kind, choices=one.choices, metavar=metavar, help=one.help
         )
-    parser.add_argument(
+    measures.add_argument(
         "--sensitivity",
         metavar="KEY=V1,V2",
         action="append",
@@ -72,8 +82,8 @@ def setting_options(parser: argparse.ArgumentParser) -> None:
         help="measure again with other values of a setting, such as rank=10,20; several are "
         "combined",
     )
-    parser.add_argument(
-        "--pairs-max", type=int, metavar="N", help="compare at most so many pairs of a group"
+    measures.add_argument(
+        "--pairs-max", type=int, metavar="N", help="compare at most so many pairs of a group (all)"
     )
 
 
@@ -148,8 +158,8 @@ def _check(said: str, name: str, value: Any) -> None:
         if not (0 < value < 1 or (1 <= value <= 10_000 and value == int(value))):
             raise UsageError(f"{said} is a whole number or a share below 1, not {value:g}")
     elif name == "burn-in":
-        if not 0 <= value < 2**31:
-            raise UsageError(f"{said} must be a number of steps from 0 on, not {value:g}")
+        if not (0 <= value < 2**31 and value == int(value)):
+            raise UsageError(f"{said} must be a whole number of steps from 0 on, not {value:g}")
     elif isinstance(value, int):
         pairs = {"pairs-max": describe(kinds.Pairs)["max"]}
         ranges = {**describe(kinds.PIF), **describe(kinds.DSA), **pairs}

@@ -99,7 +99,7 @@ def _methods(asked: Asked, found: GivenMeasures, there: set[str]) -> list[str]:
     if "behavior" in there:
         said.append("Behaviour: spread of the losses that were given with the networks.")
     if "dynamics" in there:
-        said.append(f"Dynamics: {asked.measure.dynamics[0].sentence()}.")
+        said.append(f"Dynamics: {asked.measure.dynamics[0].sentence('steps')}.")
         if found.rank:
             said.append(found.rank.sentence)
     if "weights" in there:

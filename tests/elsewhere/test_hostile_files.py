@@ -228,6 +228,7 @@ def test_usage(tmp_path: Path, capsys: Any):
         ("--seed", "-1"),
         ("--rank", "nan"),
         ("--burn-in", "-1"),
+        ("--burn-in", "2.5"),
         ("--starts", "20000000"),
     ):
         assert main(["measure", str(path), "--out", str(tmp_path / "out"), *wrong]) == 2
@@ -235,3 +236,25 @@ def test_usage(tmp_path: Path, capsys: Any):
     assert main(["measure", str(tmp_path / "no.npz"), "--out", str(tmp_path / "out")]) == 3
     with pytest.raises(SystemExit, match="2"):
         main(["measure", str(path)])
+
+
+def test_help_says_what_holds_where_nothing_is_given(capsys: Any):
+    with pytest.raises(SystemExit, match="0"):
+        main(["measure", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    dsa, pif = kinds.DSA(), kinds.PIF()
+    for words, default in (
+        ("delays of the embedding", dsa.delays),
+        ("steps between two delays", dsa.interval),
+        ("rank of the operators", dsa.rank),
+        ("where the rank comes from", dsa.choose),
+        ("part of each trial", dsa.window),
+        ("steps left out at the start of the window", dsa.burn_in),
+        ("how operators are compared", dsa.score),
+        ("what may be done to units", pif.group),
+        ("seed of the random starts", pif.seed),
+    ):
+        shown = f"{default:g}" if isinstance(default, float) else default
+        assert f"{words} ({shown})" in said
+    assert f"of DSA of each determinant ({dsa.starts}, and of weights as many" in said
+    assert pif.starts is None

@@ -91,7 +91,7 @@ def test_a_setting_that_the_data_do_not_carry_keeps_no_other_away(tmp_path: Path
     ("rank=2.5", "--sensitivity rank is a whole number or a share below 1, not 2.5"),
     ("starts=2,1000000000", "starts must be at most 10,000, not 1,000,000,000"),
     ("window=middle", "is one of all, early, late, not 'middle'"),
-    ("burn_in=-1", "--sensitivity burn-in must be a number of steps from 0 on"),
+    ("burn_in=-1", "--sensitivity burn-in must be a whole number of steps from 0 on"),
 ])  # fmt: skip
 def test_usage(tmp_path: Path, capsys: Any, grid: str, said: str):
     path = str(save(tmp_path / "nets.npz", **networks()))

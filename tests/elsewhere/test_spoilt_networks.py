@@ -10,6 +10,7 @@ from laboratory import (
     PIF,
     networks,
     save,
+    tables,
     value,
 )
 
@@ -229,3 +230,49 @@ def test_reasons_are_kept_for_whatever_the_network_is_called(tmp_path: Path):
         found = measure_files([path], tmp_path / "out", dsa=DSA, pif=PIF)
         (said,) = [one for one in found.problems if "left out" in one]
         assert f"1 of 3 networks left out: network 1 of {name}.npz carries only " in said
+
+
+def test_networks_that_are_the_same_are_named(tmp_path: Path):
+    given = networks(5)
+    for array in ("states", "weights"):
+        given[array][3] = given[array][1]
+    given["weights"][4] = given["weights"][0]
+    nets = save(tmp_path / "nets.npz", **given)
+    found = measure_files([nets], tmp_path / "out", dsa=DSA, pif=PIF)
+    assert found.problems == ()
+    assert found.warnings == (
+        "nets: dynamics: 1 of 5 networks with the states of another: network 3 of nets.npz has "
+        "those of network 1 of nets.npz; they are at no distance: give each network once",
+        "nets: weights: 2 of 5 networks with the weights of another: network 3 of nets.npz has "
+        "those of network 1 of nets.npz; likewise network 4 of nets.npz; they are at no distance: "
+        "give each network once",
+    )
+
+
+def test_networks_that_training_left_as_they_were_are_named(tmp_path: Path):
+    given, early = networks(3), networks(3, seed=1)
+    early["weights"][1:] = given["weights"][1:]
+    nets, init = save(tmp_path / "nets.npz", **given), save(tmp_path / "init.npz", **early)
+    found = measure_files([nets], tmp_path / "out", untrained=[init], dsa=DSA, pif=PIF)
+    assert found.warnings == (
+        "nets: weights: 2 of 3 networks with the same weights before training as after it: "
+        "network 1 of nets.npz; likewise network 2 of nets.npz; keep a copy made before training: "
+        "a state_dict of PyTorch changes with its network",
+    )
+
+
+def test_operators_of_rank_1_are_said_to_tell_nothing(tmp_path: Path):
+    path = save(tmp_path / "nets.npz", states=networks(3)["states"])
+    for score, said in (("angular", 1), ("wasserstein", 0)):
+        dsa = replace(DSA, rank=1.0, score=score)
+        found = measure_files([path], tmp_path / "out", dsa=dsa)
+        assert sum("rank 1 are compared by their sign alone" in one for one in found.warnings) == (
+            said
+        )
+
+
+def test_of_given_networks_no_convergence_is_known_and_time_is_in_steps(tmp_path: Path):
+    path = save(tmp_path / "nets.npz", **networks(2))
+    found = measure_files([path], tmp_path / "out", dsa=replace(DSA, burn_in=3.0), pif=PIF)
+    assert tables(tmp_path / "out")["conditions"]["n_converged"].to_list() == [None]
+    assert "without its first 3 steps" in " ".join(found.store.lock["methods"])

@@ -14,7 +14,7 @@ from .._left_out import sentences
 from ._dynamics import dynamics, dynamics_before, of_halves
 from ._kept import Kept
 from ._networks import Compared
-from ._notes import notes
+from ._notes import copies, notes
 from ._usable import UNTRAINED, Usable, too_few
 from ._weights import of_shuffled, weights, weights_before
 
@@ -81,7 +81,7 @@ def _dynamics(found: Usable, measure: kinds.Measure, kept: Kept) -> Found:
     if len(before.seeds) >= 2:
         levels["init"] = dynamics_before(before, end, dsa, kept)
         missing += _left_out(levels["init"], before, UNTRAINED)
-    said = tuple(notes(there, dsa, halved=bool(halves)))
+    said = (*copies(there, before, "states"), *notes(there, dsa, halved=bool(halves)))
     return Found(levels=levels, references=halves, missing=missing, notes=said)
 
 
@@ -105,7 +105,9 @@ def _weights(found: Usable, measure: kinds.Measure, kept: Kept) -> Found:
     before = found.untrained.weights.among(given.seeds)
     early = {"init": weights_before(before, end, pif, kept)} if len(before.seeds) >= 2 else {}
     return Found(
-        levels=early | {"end": end}, references={"surrogate": of_shuffled(given, pif, kept)}
+        levels=early | {"end": end},
+        references={"surrogate": of_shuffled(given, pif, kept)},
+        notes=tuple(copies(given, before, "weights")),
     )
 
 

@@ -65,14 +65,14 @@ class DSA:
         at_most=1_000_000_000,
     )
 
-    def sentence(self) -> str:
-        """How dynamics are compared, for the methods text."""
+    def sentence(self, unit: str = "time units") -> str:
+        """How dynamics are compared, for the methods text. unit: of the burn-in."""
         apart = f" {self.interval} steps apart" if self.interval > 1 else ""
         starts = f", best of {2 * self.starts} starts, {self.starts} of each determinant"
         best = "" if self.score == "wasserstein" else starts
         inputs = ", inputs regressed out" if self.input == "regress" else ""
         part = "" if self.window == "all" else f", {self.window} half of each trial"
-        part += f", without its first {self.burn_in:g} time units" if self.burn_in else ""
+        part += f", without its first {self.burn_in:g} {unit}" if self.burn_in else ""
         return (
             f"mean {self.score} distance of Dynamical Similarity Analysis over pairs of networks "
             f"({self.delays} delays{apart}, {self.rank_said}{best}{inputs}{part})"
