@@ -97,7 +97,7 @@ def _verdict(one: _Judged, p: float, doubts: list[str]) -> tuple[str, str]:
     if claim.within is not None:
         return _unchanged(claim.within, effect, p, said)
     if effect.direction == "unclear":
-        seen = f"with this many networks a change from {_rough(effect.smallest)} on would show"
+        seen = f"with this many networks only {_rough(effect.smallest)} or more would show"
         return "unclear", f"{said}: the interval holds no change; {seen}"
     if p > _SIGNIFICANT:
         return "unclear", f"{said}, but not after Holm's correction (p = {p:.2g})"

@@ -152,7 +152,7 @@ def test_what_a_run_could_have_seen_is_said_and_shrinks_with_its_networks():
     found = {n: effect(made(n))["smallest_visible"] for n in (6, 60)}
     assert found[6] > 2 * found[60] > 0
     said = verdict(made(6))
-    assert said[0] == "unclear" and f"a change from {found[6]:+.0%} on would show" in said[1]
+    assert said[0] == "unclear" and f"only {found[6]:+.0%} or more would show" in said[1]
 
 
 @pytest.mark.parametrize(
