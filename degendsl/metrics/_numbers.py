@@ -37,6 +37,8 @@ def array_of(values: Any, what: str, axes: Sequence[str], *, empty: bool = False
 
     **Raises** `MeasureError`, which begins with `what`, for anything else.
     """
+    if np.ma.is_masked(values):
+        raise MeasureError(f"{what} are masked in part; give numbers that all count")
     try:
         found = np.asarray(values)
     except ValueError as error:

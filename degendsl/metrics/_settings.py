@@ -1,6 +1,6 @@
 """Choosing delays and rank once for a study, by how well they predict what was held out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ from jaxtyping import Float
 from degendsl.errors import AT_REST, MeasureError
 
 from ._embedding import gram, leading_coordinates
-from ._numbers import at_least, listed, scaled
+from ._numbers import at_least, scaled
 from ._operators import RIDGE, SMALLEST_SINGULAR_VALUE
 from ._states import checked_states, resting
 
@@ -64,15 +64,13 @@ def choose_dsa_settings(
     at least 1.
     """
     at_least(1, interval=interval)
-    delays, ranks = listed(delays, "the delays"), listed(ranks, "the ranks")
-    for name, offered in (("delays", delays), ("ranks", ranks)):
-        if not offered:
-            raise MeasureError(f"there are no {name} to choose from; offer some")
-        for one in offered:
-            at_least(1, **{name: one})
-    given = checked_states(states, same_trials=False)
-    if min(len(one) for one in given) < 2:
-        raise MeasureError("choosing settings needs at least two trials, to hold one out")
+    delays, ranks = _offered("delays", delays), _offered("ranks", ranks)
+    given = checked_states(states, same_trials=False, least=1)
+    for index, one in enumerate(given):
+        if len(one) < 2:
+            raise MeasureError(
+                f"network {index} has one trial, and choosing settings holds one out; give it two"
+            )
     for index, one in enumerate(given):
         if still := resting(one):
             raise MeasureError(f"the states of network {index} {still}", AT_REST)
@@ -93,6 +91,19 @@ def choose_dsa_settings(
         zip(*np.nonzero(good), strict=True), key=lambda at: (ranks[at[1]], delays[at[0]])
     )
     return DsaSettings(int(delays[row]), int(ranks[column]), error, float(gap[row, column]))
+
+
+def _offered(name: str, values: Any) -> list[int]:
+    if not np.iterable(values) or isinstance(values, str | Mapping):
+        raise MeasureError(
+            f"{name} must be several to choose from, such as [5, 10], not {values!r}; change it"
+        )
+    found = list(values)
+    if not found:
+        raise MeasureError(f"there are no {name} to choose from; offer some")
+    for one in found:
+        at_least(1, **{name: one})
+    return found
 
 
 def _held_out(

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from degendsl.errors import MeasureError
 
-from ._numbers import count, named, real_numbers
+from ._numbers import count, listed, named, real_numbers
 
 # Eight units in the last place of float32.
 _ROUNDING = 1e-6
@@ -18,7 +18,11 @@ States = Float[Any, "network trial time unit"] | Sequence[Float[Any, "trial time
 
 
 def checked_states(
-    states: Any, *, names: Sequence[str] | None = None, same_trials: bool = True
+    states: Any,
+    *,
+    names: Sequence[str] | None = None,
+    same_trials: bool = True,
+    least: int = 2,
 ) -> list[np.ndarray]:
     """The states of each network as they came, once they are known to be comparable.
 
@@ -27,11 +31,13 @@ def checked_states(
     where that matters, by the measure itself: see `resting`.
 
     **Raises** `MeasureError` naming the network where states are not finite real numbers below 1e60
-    or not (trial, time, unit), trials differ between networks, networks are fewer than two or
+    or not (trial, time, unit), trials differ between networks, networks are fewer than `least` or
     names are not as many.
     """
-    found = list(states) if np.iterable(states) else []
-    if len(found) < 2:
+    found = listed(states, "the states")
+    if not found and least == 1:
+        raise MeasureError("there is no network; add networks")
+    if len(found) < least:
         raise MeasureError(
             f"a distance needs at least two networks, and there {_are(len(found))}; add networks"
         )

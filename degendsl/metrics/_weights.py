@@ -62,7 +62,7 @@ class Weights(NamedTuple):
         return cls(*(np.ascontiguousarray(block, np.float64) for block in blocks))
 
 
-def balanced(weights: Weights) -> Weights:
+def balanced(weights: Weights | Float[Any, "_ _"]) -> Weights:
     """The same ReLU network with the smallest weights: what each unit receives and gives is equal.
 
     A ReLU network stays the same where W → D W D⁻¹, U → D U, V → V D⁻¹ for positive diagonal D
@@ -72,7 +72,7 @@ def balanced(weights: Weights) -> Weights:
 
     **Arguments:**
 
-    - `weights`: of a ReLU network, in any units.
+    - `weights`: of a ReLU network, in any units, or its recurrent matrix alone.
 
     **Returns:** blocks of the same shapes, in the same units.
 
@@ -80,7 +80,7 @@ def balanced(weights: Weights) -> Weights:
 
     **Reference:** Osborne, J. ACM 1960: one unit at a time, until nothing moves.
     """
-    weights = Weights.of(*weights)
+    weights = Weights.of(*(weights if isinstance(weights, Weights) else (weights,)))
     squares = weights.recurrent**2
     np.fill_diagonal(squares, 0.0)
     n = len(squares)

@@ -38,6 +38,7 @@ bad: dict[str, Callable[[Any], Any]] = {
     "one number": lambda a: 3.0,
     "nothing": lambda a: None,
     "names": lambda a: {"a": a},
+    "masked": lambda a: np.ma.masked_array(a, a == a.ravel()[0]),
 }
 # Of one array of each network.
 of_networks: dict[str, Callable[[Any], Any]] = {
@@ -64,7 +65,7 @@ spoilable: dict[str, list[Spoilt]] = {
     "svcca_directions": [(good[0], matrices, m.svcca_directions)],
     "svcca_distances": [(bases, of_networks, lambda x: m.svcca_distances(x, [(1, 0)]))],
     "choose_dsa_settings": [
-        (good, compared, lambda x: m.choose_dsa_settings(x, delays=[1], ranks=[2]))
+        (good, of_networks, lambda x: m.choose_dsa_settings(x, delays=[1], ranks=[2]))
     ],
     "dsa_operators": [(good, of_networks, lambda x: m.dsa_operators(x, delays=2, rank=2))],
     "operator": [(good[0], matrices, lambda x: m.operator(x, delays=2, rank=2))],

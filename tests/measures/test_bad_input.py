@@ -100,3 +100,16 @@ def test_public_functions_refuse_what_is_no_data():
     command = [sys.executable, "-W", "error", script]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
+def test_settings_are_chosen_of_one_network_too_and_say_what_they_lack():
+    states = np.random.default_rng(0).normal(size=(2, 3, 12, 3))
+    assert metrics.choose_dsa_settings(states[:1], delays=[1], ranks=[2]).rank == 2
+    with pytest.raises(MeasureError, match="network 1 has one trial, and choosing settings holds"):
+        metrics.choose_dsa_settings([states[0], states[1][:1]], delays=[1], ranks=[2])
+
+
+def test_a_matrix_alone_is_balanced():
+    matrix = np.random.default_rng(0).normal(size=(4, 4))
+    alone, block = metrics.balanced(matrix), metrics.balanced(metrics.Weights.of(matrix))
+    np.testing.assert_array_equal(alone.recurrent, block.recurrent)
