@@ -9,9 +9,9 @@ from degendsl.spec import kinds
 from degendsl.store import Store, UnitRecord
 
 from .._cache import Measured
+from .._condition import ConditionMeasures
 from .._groups import Group
 from .._sensitivity import settings_of
-from .._study import ConditionMeasures
 from ._examples import examples
 from ._kept import Kept
 from ._levels import Found, Missing, level_of, of_losses
