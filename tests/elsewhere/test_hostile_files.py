@@ -111,7 +111,7 @@ def test_delays_that_memory_does_not_hold_are_refused(tmp_path: Path):
     with pytest.raises(InputError, match="use fewer --delays") as refusal:
         measure_files([path], tmp_path / "out", dsa=dsa)
     said = str(refusal.value)
-    assert "1000000 delays of the 5 units of network 0 of nets.npz need 400,000.0 GB" in said
+    assert "1000000 delays of the 5 units of network 0 of nets.npz need 600,000.0 GB" in said
 
 
 @pytest.mark.parametrize("arrays, said", [
