@@ -15,11 +15,16 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: Number | None, digits: int = 3) -> str:
-    """A number for people: three significant digits, powers of ten below 10⁻⁴ and from 10⁶ on."""
+    """A number for people: three significant digits, powers of ten below 10⁻⁴ and from 10⁶ on.
+
+    Whole numbers are counts, all of whose digits are meant.
+    """
     if value is None or not math.isfinite(value):
         return "–"
     if value == 0:
         return "0"
+    if isinstance(value, int):
+        return str(value).replace("-", "−")
     exponent = math.floor(math.log10(abs(value)))
     if -5 < exponent < 6:
         text = f"{value:.{digits}g}"
