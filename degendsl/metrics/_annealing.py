@@ -17,7 +17,7 @@ from ._assignment import Assignment, Field, Square, Squares
 # units freezes to where it has frozen. Colder, the steps begin to circle.
 _WARM, _COLD, _STEPS = 0.29, 0.42, 40
 # From a good match, so short that it is left but not forgotten; longer ones end no better.
-_REWARM, _RESTEPS = 0.25, 11
+_REWARM, _RESTEPS = 0.25, 14
 _KEPT = 0.9
 # Times √units, what pairs feel besides the field at first, different each time. More of it leads
 # away from the good matches, less to the same again.
@@ -25,8 +25,8 @@ _TILT, _RETILT = 1.0, 4.5
 _ECHO = 0.5
 # Share of the field of a step before, which keeps all pairs from moving to and fro together.
 _DAMPING = np.float32(0.3)
-# Sweeps over rows and columns a step, towards sums of 1. With half as many, matches end half as far
-# again from the best known.
+# Sweeps over rows and columns a step, towards sums of 1. More of them end no nearer to the best
+# known, since each step begins from what balanced the one before.
 _SWEEPS = 2
 _LEAST = np.float32(1e-30)
 

@@ -48,12 +48,11 @@ def _above(n: int, best: np.ndarray, starts: int | None = None) -> np.ndarray:
 
 def test_unrelated_networks_come_near_the_best_known():
     above = _above(128, BEST_128)
-    # Of 72 pairs 66 end within 0.5 %; how far the worst of a few ends is a matter of their seeds.
-    assert above.mean() < 0.0035 and np.quantile(above, 0.9) < 0.005 and above.max() < 0.007
+    assert above.max() < 0.005 and above.mean() < 0.0035
 
 
 def test_more_starts_come_nearer():
-    assert _above(128, BEST_128[:3], starts=20).max() < 0.0035
+    assert _above(128, BEST_128[:6], starts=20).max() < 0.0035
 
 
 def test_unrelated_networks_of_64_units_come_near_the_best_of_many_starts():
