@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 from conftest import HOSTILE, once
 from pages import all_awake, opened, two_factors
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from degendsl.api import RunResult
 from degendsl.store import Store
@@ -147,11 +147,15 @@ def test_the_policy_lets_nothing_run_but_the_page_itself(browser: Browser, store
 
 def test_it_reads_without_scripts(browser: Browser, store: Store):
     with opened(browser, store, java_script_enabled=False) as (page, trouble):
-        assert page.locator("svg.chart").count() == store.report_path.read_text().count("<svg ")
-        assert not page.is_visible("#chosen") and not page.is_visible("#choose-go")
-        assert page.is_visible("#level-dynamics svg")
+        drawn = store.report_path.read_text().count("<svg ")
+        expect(page.locator("svg.chart")).to_have_count(drawn)
+        expect(page.locator("#chosen")).to_be_hidden()
+        expect(page.locator("#choose-go")).to_be_hidden()
+        expect(page.locator("#level-dynamics svg").first).to_be_visible()
         page.click("#level-dynamics summary")
-        assert "channels 1, max 5" in page.inner_text("#level-dynamics table")
+        table = page.locator("#level-dynamics table").first
+        expect(table).to_be_visible()
+        expect(table).to_contain_text("channels 1, max 5")
         assert trouble == []
 
 

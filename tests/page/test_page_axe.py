@@ -29,6 +29,7 @@ def test_axe_finds_nothing_serious(browser: Browser, store: Store, scheme: str, 
         page.evaluate("[...document.querySelectorAll('details')].forEach(one => one.open = true)")
         awake(page, "level-dynamics", "trials-in", "map-weights")
         choose(page, "map-weights", "0.1")
+        page.locator("#chosen .views svg").nth(2).wait_for()
         page.evaluate(AXE.read_text())
         found = page.evaluate(
             "axe.run({resultTypes: ['violations']}).then(result => result.violations)"

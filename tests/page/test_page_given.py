@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pages import awake, choose, opened
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from degendsl.elsewhere import Comparison, measure_files
 from degendsl.spec import kinds
@@ -134,20 +134,22 @@ def test_networks_are_called_by_their_names(browser: Browser, tmp_path: Path):
     with opened(browser, found.store) as (page, trouble):
         page.locator("html.js").wait_for()
         page.select_option("#choose-condition", label="gated")
-        shown = "[...document.getElementById('choose-network').options].map(one => one.text)"
-        assert page.evaluate(shown) == ["2 of nets.npz", "3 of nets.npz"]
+        shown = page.locator("#choose-network option")
+        expect(shown).to_have_text(["2 of nets.npz", "3 of nets.npz"])
         page.click("#choose-go")
-        said = page.inner_text("#chosen")
-        assert "gated, network 2 of nets.npz" in said and "given loss" in said
+        chosen = page.locator("#chosen")
+        expect(chosen).to_contain_text("gated, network 2 of nets.npz")
+        expect(chosen).to_contain_text("given loss")
         # Nobody knows what became of its training.
-        assert "outcome" not in said
+        expect(chosen).not_to_contain_text("outcome")
         awake(page, "map-weights")
         page.locator("#map-weights .view path[stroke]").first.hover(force=True)
-        page.locator("#vg-tooltip-element.visible").wait_for()
-        told = page.inner_text("#vg-tooltip-element")
-        assert "of nets.npz" in told and "group" in told and "condition" not in told
+        told = page.locator("#vg-tooltip-element.visible")
+        expect(told).to_contain_text("of nets.npz")
+        expect(told).to_contain_text("group")
+        expect(told).not_to_contain_text("condition")
         choose(page, "map-weights", "0.1")
-        assert "tanh, network 1 of nets.npz" in page.inner_text("#chosen")
+        expect(chosen).to_contain_text("tanh, network 1 of nets.npz")
         assert trouble == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from conftest import once
-from pages import awake, choose, in_focus, opened, two_factors
+from pages import awake, choose, expect_focus, in_focus, opened, two_factors
 from playwright.sync_api import Browser, expect
 
 from degendsl.store import Store
@@ -28,24 +28,25 @@ def test_choosing_a_network_shows_it_in_every_view(browser: Browser, store: Stor
         awake(page, *views[:4])
         assert "0.2" not in in_focus(page, "map-weights")
         choose(page, "map-weights", "0.1")
-        assert in_focus(page, "map-weights") == {"0.1"}
+        expect_focus(page, "map-weights", "0.1")
         # Views that come to life later know of it too.
         awake(page, *views[4:])
         found = {view: in_focus(page, view) for view in views}
         # Itself, or pairs of which it is one; and no other network.
         assert all(found.values()), found
         assert all("0.1" in name.split(" ") for names in found.values() for name in names), found
-        said = page.inner_text("#chosen")
         row = store.table("networks").row(1, named=True)
-        assert "channels 1, max 5, network 1" in said and str(row["epochs"]) in said
+        expect(page.locator("#chosen")).to_contain_text("channels 1, max 5, network 1")
+        expect(page.locator("#chosen")).to_contain_text(str(row["epochs"]))
         page.locator("#chosen .views svg").nth(2).wait_for()
         awake(page, "level-dynamics")
         pair = next(name for name in in_focus(page, "level-dynamics"))
         choose(page, "level-dynamics", pair)
         awake(page, "map-weights")
-        assert in_focus(page, "map-weights") == set(pair.split(" "))
+        expect_focus(page, "map-weights", *pair.split(" "))
         page.keyboard.press("Escape")
-        assert not page.is_visible("#chosen") and not in_focus(page, "map-weights")
+        expect(page.locator("#chosen")).to_be_hidden()
+        expect_focus(page, "map-weights")
         assert trouble == []
 
 
@@ -55,13 +56,15 @@ def test_a_figure_says_that_it_lacks_a_network_and_fades_nothing(browser: Browse
         awake(page, "map-weights", "trajectories")
         before = page.locator("#trajectories .view").first.inner_html()
         choose(page, "map-weights", "0.7")
-        assert page.inner_text("#trajectories .absent") == (
-            "Not drawn here: channels 1, max 5, network 7."
-        )
+        said = page.locator("#trajectories .absent")
+        expect(said).to_have_text("Not drawn here: channels 1, max 5, network 7.")
+        # Whatever follows the choice has followed it.
+        expect_focus(page, "map-weights", "0.7")
         assert page.locator("#trajectories .view").first.inner_html() == before
-        assert page.locator("#map-weights .absent, #level-dynamics .absent").count() == 0
+        expect(page.locator("#map-weights .absent, #level-dynamics .absent")).to_have_count(0)
         choose(page, "map-weights", "0.1")
-        assert page.locator(".absent").count() == 0 and in_focus(page, "trajectories") == {"0.1"}
+        expect_focus(page, "trajectories", "0.1")
+        expect(page.locator(".absent")).to_have_count(0)
         assert trouble == []
 
 
@@ -87,7 +90,7 @@ def test_small_pictures_end_with_their_choice(browser: Browser, store: Store):
             page.locator("#chosen button", has_text="Next").click()
         page.locator("#chosen .views svg").nth(2).wait_for()
         expect(page.locator("body")).to_have_attribute("data-views", "3")
-        assert page.locator("#chosen .views svg").count() == 3
+        expect(page.locator("#chosen .views svg")).to_have_count(3)
         page.keyboard.press("Escape")
         expect(page.locator("body")).to_have_attribute("data-views", "0")
         assert trouble == []
@@ -97,10 +100,10 @@ def test_the_pointer_is_told_values(browser: Browser, store: Store):
     with opened(browser, store) as (page, trouble):
         awake(page, "level-weights")
         page.locator("#level-weights .view path[stroke='var(--paper)']").first.hover(force=True)
-        page.locator("#vg-tooltip-element.visible").wait_for()
         row = store.table("degeneracy").filter(metric="pif", at="end").row(0, named=True)
-        said = page.inner_text("#vg-tooltip-element")
-        assert "channels 1, max 5" in said and f"{row['ci_high']:.3g}" in said
+        told = page.locator("#vg-tooltip-element.visible")
+        expect(told).to_contain_text("channels 1, max 5")
+        expect(told).to_contain_text(f"{row['ci_high']:.3g}")
         assert trouble == []
 
 
@@ -115,9 +118,9 @@ def test_a_page_whose_vega_is_damaged_keeps_its_drawings(
         page.goto(path.as_uri())
         page.locator("#level-dynamics").scroll_into_view_if_needed()
         page.locator("#level-dynamics .still").first.wait_for()
-        assert page.is_visible("#level-dynamics svg.chart")
+        expect(page.locator("#level-dynamics svg.chart").first).to_be_visible()
         page.click("#choose-go")
-        assert "channels 1, max 5, network 0" in page.inner_text("#chosen")
+        expect(page.locator("#chosen")).to_contain_text("channels 1, max 5, network 0")
 
 
 def test_the_same_by_keyboard(browser: Browser, store: Store):
@@ -129,11 +132,11 @@ def test_the_same_by_keyboard(browser: Browser, store: Store):
         page.keyboard.type("3")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        assert "channels 1, max 10, network 3" in page.inner_text("#chosen")
-        assert in_focus(page, "map-dynamics") == {"1.3"}
+        expect(page.locator("#chosen")).to_contain_text("channels 1, max 10, network 3")
+        expect_focus(page, "map-dynamics", "1.3")
         page.locator("#chosen button", has_text="Next").focus()
         page.keyboard.press("Enter")
-        assert in_focus(page, "map-dynamics") == {"1.4"}
+        expect_focus(page, "map-dynamics", "1.4")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

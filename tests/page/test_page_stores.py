@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from conftest import HOSTILE
 from pages import opened
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from synthetic import synthetic_store
 
 from degendsl.store import Store
@@ -71,17 +71,19 @@ def test_the_index_links_each_cell_to_its_evidence(browser: Browser, tmp_path: P
     with browser.new_context() as inside:
         page = inside.new_page()
         page.goto(path.as_uri())
-        assert page.locator(".directions tbody tr").count() == 2
-        assert page.locator(".directions .verdict.holds").count() == 2
-        assert HOSTILE in page.inner_text("main")
-        page.click(".directions tbody tr:nth-child(2) td:nth-of-type(2) a")
-        assert page.url == stores[1].report_path.as_uri() + "#level-dynamics"
-        assert page.inner_text("h1") == f"b {HOSTILE}"
-        page.goto(path.as_uri())
         rows = page.locator(".directions tbody tr")
-        assert rows.nth(0).locator("td").nth(3).inner_text() == "–"
+        expect(rows).to_have_count(2)
+        expect(page.locator(".directions .verdict.holds")).to_have_count(2)
+        expect(page.locator("main")).to_contain_text(HOSTILE)
+        evidence = stores[1].report_path.as_uri()
+        rows.nth(1).locator("td").nth(1).locator("a").click()
+        page.wait_for_url(f"{evidence}#level-dynamics")
+        expect(page.locator("h1")).to_have_text(f"b {HOSTILE}")
+        page.goto(path.as_uri())
+        expect(rows.nth(0).locator("td").nth(3)).to_have_text("–")
         rows.nth(1).locator("td").nth(3).locator("a").click()
-        assert page.locator(page.url.partition(".html")[2]).is_visible()
+        page.wait_for_url(f"{evidence}#*")
+        expect(page.locator(page.url.removeprefix(evidence))).to_be_visible()
 
 
 def asked_for_representation(store: Store) -> None:
