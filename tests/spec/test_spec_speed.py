@@ -25,8 +25,8 @@ def test_checking_a_spec_imports_no_numerical_library():
     assert done.stdout.strip() == "[]"
 
 
-# Processor time of checking a text beside that of reading 5,000 numbers by PyYAML's own loader, in a
-# process of its own: types are not checked there as they are here. Pairs until one is good enough.
+# Processor time of checking a text beside that of reading 5,000 numbers by PyYAML's own loader, in
+# a process of its own: types are not checked there as they are here. Pairs until one is good.
 _RATIOS = """
 import json, sys, time, yaml
 from degendsl.spec import parse_spec
