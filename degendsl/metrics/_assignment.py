@@ -1,7 +1,6 @@
 """One quadratic assignment: maximise ⟨A, Q B Qᵀ⟩ + ⟨L, Q⟩ over permutations Q, signed or not."""
 
 from collections.abc import Sequence
-from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -69,28 +68,19 @@ class Field:
             self.linear[k] = linear / size
         self._linear = bool(self.linear.any())
 
-    def __getitem__(self, places: np.ndarray) -> "Field":
-        """Of some of the problems."""
-        some = copy(self)
-        for name in ("size", "linear", "_left", "_right"):
-            setattr(some, name, getattr(self, name)[places])
-        return some
-
     def of(self, points: Squares) -> Squares:
-        return self._summed(points[:, None] @ self._right)
-
-    def of_matches(
-        self, order: Int[np.ndarray, "problem unit"], sign: Float[np.ndarray, "problem unit"]
-    ) -> Squares:
-        """Of matches, whose products with B are B in another order."""
-        problems = np.arange(len(order))[:, None, None]
-        sides = self._right[problems, np.arange(2)[:, None], order[:, None]]
-        if self.signed:
-            sides *= sign.astype(np.float32)[:, None, :, None]
-        return self._summed(sides)
-
-    def _summed(self, sides: Float[np.ndarray, "problem 2 unit unit"]) -> Squares:
-        found = self._left @ sides.reshape(len(sides), -1, self.units)
+        sides = (points[:, None] @ self._right).reshape(-1, 2 * self.units, self.units)
+        found = self._left @ sides
         if self._linear:
             found += self.linear
+        return found
+
+    def of_match(self, k: int, order: Int[np.ndarray, " unit"], sign: np.ndarray) -> Square:
+        """Of a match in problem k, whose product with B is B in another order."""
+        sides = self._right[k][:, order]
+        if self.signed:
+            sides *= sign.astype(np.float32)[:, None]
+        found = self._left[k] @ sides.reshape(2 * self.units, self.units)
+        if self._linear:
+            found += self.linear[k]
         return found

@@ -6,7 +6,7 @@ import numpy as np
 
 from ._annealing import annealed, reheated
 from ._assignment import Assignment, Field, Problem, Squares, value
-from ._climbing import climb, vertices
+from ._climbing import best_vertex, climb
 from ._crowd import FEW, best_of_a_crowd
 from ._exchanges import Exchanges
 from ._growing import grown
@@ -56,9 +56,8 @@ class Search:
         tilt = random.normal(0, _TILT, (n, n)) if index > 0 else None
         # Between both signs of every unit there is no field, so something has to tilt it.
         starts = annealed(field, random if index > 0 or signed else None)
-        for k, (problem, cold) in enumerate(
-            zip(self._problems, vertices(starts, signed), strict=True)
-        ):
+        for k, (problem, start) in enumerate(zip(self._problems, starts, strict=True)):
+            cold = best_vertex(start, signed)
             match = grown(problem, None if tilt is None else field.size[k] * tilt)
             if match and value(problem, match) >= value(problem, cold):
                 starts[k] = 0.5 * match.matrix() if signed else 0.5 * (match.matrix() + 1 / n)
