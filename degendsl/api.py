@@ -37,13 +37,15 @@ class RunResult:
     """What a run left behind.
 
     failed: units without an outcome and conditions with fewer than two converged networks, in
-    words; empty when all is well.
+    words; empty when all is well. warnings: what is to be known of networks that were measured, in
+    words.
     """
 
     store: Store
     outcomes: dict[str, int]
     verdicts: dict[str, str]
     failed: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     @property
     def report(self) -> Path:
@@ -253,6 +255,7 @@ def _finish(plan: Plan, store: Store, listener: Listener) -> RunResult:
         outcomes=dict(outcomes),
         verdicts=dict(made["expectations"].select("text", "verdict").iter_rows()),
         failed=tuple(failed),
+        warnings=tuple(made["notes"]["note"].to_list()),
     )
 
 

@@ -3,12 +3,15 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from degendsl.errors import DegendslError
+
+# Warnings that a terminal is given.
+_WARNINGS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,13 @@ def _json(content: Any) -> str:
 def warn(text: str) -> None:
     """Something for people, on standard error."""
     print(shown(text), file=sys.stderr)
+
+
+def warned(warnings: Sequence[str]) -> list[str]:
+    """Lines on standard error for what does not fail; of very many the page has the rest."""
+    more = len(warnings) - _WARNINGS
+    rest = [f"warning: and {more} more, on the page"] if more > 0 else []
+    return [*(f"warning: {one}" for one in warnings[:_WARNINGS]), *rest]
 
 
 def shown(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ._answers import Answer
+from ._answers import Answer, warned
 
 
 def listener() -> Any:
@@ -28,7 +28,8 @@ def answer_of(result: Any, *, strict: bool) -> Answer:
             "outcomes": result.outcomes,
             "verdicts": result.verdicts,
             "failed": list(result.failed),
+            "warnings": list(result.warnings),
         },
-        problems="\n".join(result.failed),
+        problems="\n".join([*warned(result.warnings), *result.failed]),
         code=1 if result.failed or (strict and (unconverged or missed)) else 0,
     )

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from ._answers import Answer, count, json_option, say
+from ._answers import Answer, count, json_option, say, warned
 from ._measure_settings import setting_options, settings
 from ._results import listener
 
@@ -83,7 +83,7 @@ def _answer(found: Any) -> Answer:
             "problems": list(found.problems),
             "warnings": list(found.warnings),
         },
-        problems="\n".join([*(f"warning: {one}" for one in found.warnings), *found.problems]),
+        problems="\n".join([*warned(found.warnings), *found.problems]),
         code=1 if found.problems else 0,
     )
 

@@ -41,6 +41,15 @@ def with_ranks(
     return replace(measure, dynamics=entries)
 
 
+def rank_notes(dsa: kinds.DSA) -> Iterator[str]:
+    """A line where operators of this rank tell hardly any networks apart."""
+    if dsa.rank == 1 and dsa.score != "wasserstein":
+        yield (
+            "operators of rank 1 are compared by their sign alone, which is the same for nearly "
+            "all networks; use a higher rank"
+        )
+
+
 def _settled(
     plan: Plan, store: Store, measure: kinds.Measure, dsa: kinds.DSA, condition: Condition | None
 ) -> kinds.DSA:

@@ -19,7 +19,7 @@ from ._examples import Examples, examples
 from ._fixed_points import fixed_points
 from ._left_out import sentences, unsound
 from ._levels import ALSO, FLOORS, FURTHER, LEVELS, REFERENCES
-from ._rank import with_ranks
+from ._rank import rank_notes, with_ranks
 from ._sensitivity import settings_of
 from ._still import Remedies, still_notes
 
@@ -104,7 +104,8 @@ class _Measuring:
             for seed, values in zip(dynamics.seeds, dynamics.arrays[STILL], strict=True)
             if seed not in left_out
         }
-        for note in still_notes(still, _REMEDIES):
+        first = self._measure.dynamics[0]
+        for note in (*rank_notes(first), *still_notes(still, _REMEDIES)):
             yield f"{self._condition.label}: dynamics: {note}"
 
     def _everyone(self, finite: Mapping[int, UnitRecord]) -> Measured | None:

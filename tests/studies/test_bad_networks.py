@@ -42,7 +42,8 @@ def test_bad_networks_are_named_and_the_others_are_measured(
     spoil = {1: no_numbers, 2: dead, 3: constant_unit, 4: silent_unit}
     store = spoiled(study.store.root, tmp_path / "copy", spoil)
     assert cli.main(["report", str(store.root)]) == 0
-    assert "Traceback" not in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert "Traceback" not in printed
     (first, second), said = conditions(store), store.table("degeneracy").filter(at="end")
     rows = said.filter(condition=first)
     assert set(said.filter(condition=second)["n_networks"]) == {NETWORKS}
@@ -70,6 +71,7 @@ def test_bad_networks_are_named_and_the_others_are_measured(
     # What is measured all the same is told too, in one condition of the two.
     silent, constant = store.table("notes").filter(condition=first)["note"].to_list()
     assert store.table("notes").height == 2 and silent in page and constant in page
+    assert f"warning: {silent}" in printed and f"warning: {constant}" in printed
     of = "dynamics: 1 of 4 networks with units that"
     assert f"{of} stay at 0: unit 1 of network 4; they add nothing" in silent
     assert f"{of} never change: unit 0 of network 3; they count as a direc" in constant

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from degendsl.spec import kinds
 
 from .._left_out import likewise
+from .._rank import rank_notes
 from .._still import Remedies, still_notes, still_units
 from ._dynamics import measured
 from ._networks import Compared
@@ -54,11 +55,7 @@ def notes(states: Compared, dsa: kinds.DSA, *, halved: bool) -> Iterator[str]:
             "half of the trials carry the rank in no network, so there is no null and no cross; "
             "give more trials or lower the rank"
         )
-    if dsa.rank == 1 and dsa.score != "wasserstein":
-        yield (
-            "operators of rank 1 are compared by their sign alone, which is the same for nearly "
-            "all networks; use a higher rank"
-        )
+    yield from rank_notes(dsa)
     still = {
         name: still_units(measured(one, dsa))
         for name, one in zip(states.names, states.arrays, strict=True)
