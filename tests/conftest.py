@@ -5,10 +5,14 @@ import pickle
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 os.environ.setdefault("EQX_ON_ERROR", "nan")
+# Programs compile in a third of the time and compute the same up to rounding, here and in what
+# tests start. Modules that speak of what is shipped, bit by bit, ask for `optimised`.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "true")
 
 import pytest  # noqa: E402
 from filelock import FileLock  # noqa: E402
@@ -76,17 +80,37 @@ def pytest_sessionstart() -> None:
     assert jax.device_count() == 2 or jax.default_backend() != "cpu"
 
 
-@pytest.fixture(scope="module")
-def unoptimised() -> Iterator[None]:
-    """Programs compile in a third of the time and compute the same up to rounding.
-
-    For modules that compile much, run it for milliseconds and share none of it with other modules.
-    """
+@contextmanager
+def as_shipped() -> Iterator[None]:
+    """Programs are compiled as for users, here and in what is started here."""
     import jax
 
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+    name = "jax_disable_most_optimizations"
+    before = jax.config.read(name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(name.upper(), raising=False)
+        jax.config.update(name, False)
+        # A process keeps programs by what they compute, not by how they were compiled; the store
+        # on disk does tell them apart.
+        jax.clear_caches()
+        yield
+    jax.config.update(name, before)
+    jax.clear_caches()
+
+
+@pytest.fixture(scope="module")
+def optimised() -> Iterator[None]:
+    """The rest of a module runs programs as users do."""
+    with as_shipped():
+        yield
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of a word: drawing one takes seconds, and tests that ask for this read none."""
+    import degendsl_reports
+
+    monkeypatch.setattr(degendsl_reports, "write_report", lambda to: to.write_report("a page"))
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,7 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def undisturbed(
-    spec: Path, tmp_path_factory: pytest.TempPathFactory
+    spec: Path, tmp_path_factory: pytest.TempPathFactory, optimised: None
 ) -> tuple[dict[str, object], str]:
     """What a run leaves that nothing disturbs, and what it imported late."""
     out = tmp_path_factory.mktemp("undisturbed")
@@ -127,6 +127,7 @@ def test_an_update_of_the_code_during_a_run_does_not_reach_it(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("optimised")
 def test_a_twin_goes_on_to_the_same_bits_after_a_kill(tmp_path: Path):
     spec = tmp_path / "twins.yaml"
     spec.write_text(TINY.replace("floor: {networks: 0}", "floor: {networks: 2}"))

@@ -12,6 +12,9 @@ from degendsl.spec import Spec, kinds
 from degendsl.store import Store, store_for
 from degendsl.training import Report, Stopped, outcome, realisation, train_group
 
+# That bits are equal is a claim about programs as they are shipped.
+pytestmark = pytest.mark.usefixtures("optimised")
+
 TRAIN = kinds.Train(max_epochs=5, stop=kinds.Stop(train_mse=0.1, patience=2))
 
 

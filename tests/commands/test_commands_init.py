@@ -49,6 +49,7 @@ def test_where_it_cannot_write_it_says_so(tmp_path: Path, capsys: pytest.Capture
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("optimised")
 def test_what_it_writes_runs_and_its_networks_learn(tmp_path: Path):
     assert cli.main(["init", str(tmp_path)]) == 0
     out = ["--out", str(tmp_path / "results")]

@@ -16,8 +16,6 @@ from scipy.integrate import solve_ivp
 from degendsl import models
 from degendsl.models import AbstractIntegrator, Adaptive, Euler, OneStep, to_arrays
 
-pytestmark = pytest.mark.usefixtures("unoptimised")
-
 # Three units, two inputs that jump, and time constants of about one held input.
 RNG = np.random.default_rng(0)
 W, U, X = RNG.normal(size=(3, 3)), RNG.normal(size=(3, 2)), RNG.normal(size=(6, 2))

@@ -9,12 +9,16 @@ from spec_texts import HEAD
 
 from degendsl.spec import SpecError, load_spec, parse_spec
 
+# Seconds of processor time: over a hundred times what the slowest of these takes, so that
+# what grows with the square of a file is seen, and a slow machine is not.
+ENDLESS = 30
+
 
 def refusal(path: Path) -> str:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(SpecError) as caught:
         load_spec(path)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < ENDLESS
     assert caught.value.exit_code == 3
     return str(caught.value)
 
@@ -87,7 +91,7 @@ def test_content_that_is_no_spec(tmp_path: Path, content: bytes, said: str):
     ids=lambda text: text[:5],
 )
 def test_hostile_texts_end_soon(text: str):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(SpecError):
         parse_spec(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < ENDLESS

@@ -26,6 +26,7 @@ FEWER = {"quickstart": ("task.channels: [1, 2, 3]", "task.channels: [1, 2]")}
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("optimised")
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_an_example_runs_small(path: Path, tmp_path: Path):
     text = path.read_text(encoding="utf-8")

@@ -20,8 +20,6 @@ from degendsl.tasks import AbstractTask, Trials, lorenz96
 from degendsl.training._loss import loss_of
 from degendsl.vocabulary import TASKS, model_of
 
-pytestmark = pytest.mark.usefixtures("unoptimised")
-
 EPS = float(np.finfo(np.float32).eps)
 KINDS = get_args(kinds.Task)
 
