@@ -32,13 +32,14 @@ def spoiled(
 ) -> Store:
     """A copy of a study with other numbers in some networks of its first condition, or in twins.
 
-    manifest: what else their files say, such as another outcome. Nothing is measured yet: measures
-    are known by what networks were trained by, which stays.
+    manifest: what else their files say, such as another outcome. Of that condition nothing is
+    measured yet: measures are known by what networks were trained by, which stays.
     """
     shutil.copytree(root, copy)
-    shutil.rmtree(copy / "measures")
     store = Store(copy)
     condition = conditions(store)[0]
+    if spoil:
+        shutil.rmtree(copy / "measures" / condition)
     for seed, change in spoil.items():
         record = store.read_unit(condition, seed, twin=twins)
         arrays = {name: np.array(record.arrays[name]) for name in record.arrays}
