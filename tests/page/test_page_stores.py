@@ -97,7 +97,9 @@ def asked_for_representation(store: Store) -> None:
 
 
 @pytest.mark.slow
-def test_a_large_study_is_small_and_opens_soon(browser: Browser, tmp_path: Path):
+def test_a_large_study_is_small_and_opens_in_a_few_times_what_a_small_one_takes(
+    browser: Browser, tmp_path: Path
+):
     store = synthetic_store(
         tmp_path / "study" / "hash",
         channels=range(1, 18),
@@ -108,13 +110,17 @@ def test_a_large_study_is_small_and_opens_soon(browser: Browser, tmp_path: Path)
     write_report(store)
     assert store.report_path.stat().st_size < 6_000_000
     assert "pairs are drawn, evenly chosen" in store.report_path.read_text()
-    opened_after = []
-    for _ in range(3):
-        with opened(browser, store) as (page, trouble):
-            page.wait_for_function("performance.getEntriesByType('navigation')[0].loadEventEnd > 0")
-            opened_after.append(
-                page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
-            )
-            assert trouble == []
-    # Milliseconds; the machine may be busy with something else once or twice.
-    assert min(opened_after) < 2000
+    small = synthetic_store(tmp_path / "small" / "hash", channels=(1, 2), networks=4, epochs=80)
+    write_report(small)
+    ratios = [opening(browser, store) / opening(browser, small) for _ in range(3)]
+    # Of six of these on a busy machine five were between 2.0 and 3.7, and one was 6.0.
+    assert min(ratios) < 5, ratios
+
+
+def opening(browser: Browser, store: Store) -> float:
+    """Milliseconds until a page is open."""
+    with opened(browser, store) as (page, trouble):
+        after = "performance.getEntriesByType('navigation')[0].loadEventEnd"
+        page.wait_for_function(f"{after} > 0")
+        assert trouble == []
+        return page.evaluate(after)

@@ -135,6 +135,7 @@ def test_measures_of_another_version_are_measured_again_and_nothing_is_trained(
 
 def test_starts_follow_from_the_size_where_they_are_left_open(study: RunResult, tmp_path: Path):
     store = spoiled(study.store.root, tmp_path / "copy", {})
+    shutil.rmtree(store.root / "measures")
     spec = tiny(EXPECTING, *LITTLE, "measure.weights={kind: pif}", "measure.pairs.max=2")
     solvers = measured(store, spec)["solvers"].filter(metric="pif", at="end")
     assert set(solvers["starts"]) == {metrics.default_starts(8)}
