@@ -105,14 +105,6 @@ def optimised() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages of a word: drawing one takes seconds, and tests that ask for this read none."""
-    import degendsl_reports
-
-    monkeypatch.setattr(degendsl_reports, "write_report", lambda to: to.write_report("a page"))
-
-
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser, or a skip; where `DEGENDSL_REQUIRE` names it, it must be there."""

@@ -143,7 +143,6 @@ def test_a_results_folder_that_cannot_be_made_is_4(spec: Path, tmp_path: Path):
     assert "cannot write" in done.stderr and "is kept" in done.stderr
 
 
-@pytest.mark.usefixtures("unread")
 def test_another_realisation_is_4_unless_mixed(spec: Path, tmp_path: Path):
     spec.write_text(TINY + "profiles:\n  wide: {lanes: 2}\n  narrow: {lanes: 1}\n")
     out = ["--out", str(tmp_path / "results")]

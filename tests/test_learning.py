@@ -121,7 +121,6 @@ def test_numbers_of_matrices_have_their_known_values():
     assert metrics.relative_weight_change(two + turn, two) == pytest.approx(1 / 3, rel=100 * EPS)
 
 
-@pytest.mark.usefixtures("unread")
 def test_what_learning_did_is_in_the_table_of_networks(tmp_path: Path):
     spec = tiny(TINY, "measure.also=[weight_change, kernel_alignment]")
     result = degendsl.run(spec, tmp_path)

@@ -28,7 +28,6 @@ def units(out: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in out.glob("tiny/*/units/*/*.npz")}
 
 
-@pytest.mark.usefixtures("unread")
 def test_more_networks_leave_the_first_untouched(out: Path, tmp_path: Path):
     before = units(out)
     heard: list[int] = []
@@ -57,7 +56,6 @@ def test_networks_of_code_that_gives_other_results_are_not_mixed_in(
         degendsl.api.report(tiny(), degendsl.open_store(root))
 
 
-@pytest.mark.usefixtures("unread")
 def test_other_measures_retrain_nothing(out: Path):
     before = units(out)
     degendsl.run(tiny(TINY, "measure.dynamics.rank=3"), out)

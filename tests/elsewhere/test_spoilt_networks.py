@@ -160,9 +160,12 @@ def test_what_keeps_every_network_from_being_measured_is_said(
     given["states"][:, :, 9:] = given["states"][:, :, 9:10]
     found = measure_files([save(tmp_path / "nets.npz", **given)], tmp_path / "out", dsa=dsa)
     assert said in found.problems[0]
-    # Networks of no states have none to look at, whatever is asked.
-    alone = save(tmp_path / "alone.npz", weights=given["weights"])
-    assert measure_files([alone], tmp_path / "alone", dsa=dsa, pif=PIF).problems == ()
+
+
+def test_networks_of_no_states_have_none_to_look_at_whatever_is_asked(tmp_path: Path):
+    path = save(tmp_path / "nets.npz", weights=networks(3)["weights"])
+    for dsa in (kinds.DSA(delays=24, rank=0.9), kinds.DSA(rank=5.0, choose="prediction")):
+        assert measure_files([path], tmp_path / "out", dsa=dsa, pif=PIF).problems == ()
 
 
 def test_one_network_has_nothing_to_be_compared_with(tmp_path: Path):

@@ -148,6 +148,14 @@ def test_starts_follow_from_the_size_where_they_are_left_open(study: RunResult, 
     assert set(of_dynamics["starts"]) == {2.0} and (of_dynamics["agreeing"] > 0).all()
 
 
+def test_operators_of_rank_one_are_warned_of_in_every_condition(study: RunResult, tmp_path: Path):
+    store = spoiled(study.store.root, tmp_path / "copy", {})
+    asked = "measure.dynamics={kind: dsa, delays: 3, rank: 1}"
+    found = measured(store, tiny(EXPECTING, *ASKED[:1], "measure.at=[end]", asked))
+    warned = found["notes"].filter(pl.col("note").str.contains("rank 1 are compared by their sign"))
+    assert set(warned["condition"]) == set(conditions(store)) and warned.height == 2
+
+
 def test_behavior_says_four_numbers_of_each_condition_asked_for(study: RunResult, tmp_path: Path):
     store = spoiled(study.store.root, tmp_path / "copy", {})
     spec = tiny(
