@@ -14,9 +14,9 @@ import numpy as np
 from ._assignment import Assignment, Field, Square, Squares
 
 # Inverse temperatures over √units, where fields are of size 1: from just above where the order of
-# units freezes to where it has frozen. Colder, the steps begin to circle; slower, as many starts in
-# the same time end no better.
-_WARM, _COLD, _STEPS = 0.30, 0.42, 72
+# units freezes to where it has frozen. Colder, the steps begin to circle; slower, they end
+# no better than more starts in the same time.
+_WARM, _COLD, _STEPS = 0.30, 0.42, 104
 # From a good match, so short that it is left but not forgotten; longer ones end no better.
 _REWARM, _RESTEPS = 0.25, 14
 _KEPT = 0.9

@@ -44,7 +44,7 @@ class Match(NamedTuple):
 def default_starts(units: int) -> int:
     """Starts that bring unrelated matrices near the best known.
 
-    7 at 64 units, 4 from 83 on, up to 40 where there are fewer units, and 8 up to 16, where each
+    8 at 64 units, 3 from 108 on, up to 40 where there are fewer units, and 8 up to 16, where each
     start is a crowd.
 
     **Raises** `MeasureError` where `units` is no whole number of at least 1.
@@ -52,7 +52,7 @@ def default_starts(units: int) -> int:
     at_least(1, units=units)
     if units <= FEW:
         return 8
-    return int(np.clip(round(7 * (64 / units) ** 1.7), 4, 40))
+    return int(np.clip(round(8 * (64 / units) ** 1.6), 3, 40))
 
 
 def best_matches(

@@ -44,10 +44,9 @@ def test_unrelated_networks_of_64_units_come_near_the_best_of_many_starts():
 
 
 @pytest.mark.slow
-def test_of_more_unrelated_networks_nearly_all_come_as_near():
+def test_more_unrelated_networks_come_as_near():
     above = _above(_of(128)[FIRST:])
-    assert above.max() < 0.006 and above.mean() < 0.0035
-    assert (above < 0.005).sum() >= len(above) - 1
+    assert above.max() < 0.005 and above.mean() < 0.0035
 
 
 @pytest.mark.slow
