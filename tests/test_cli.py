@@ -11,6 +11,7 @@ import pytest
 from conftest import TINY
 
 from degendsl import cli
+from degendsl.commands._answers import warned
 
 SPECS = sorted((Path(__file__).parent.parent / "specs").glob("*.yaml"))
 
@@ -124,6 +125,13 @@ def test_bad_specs_end_in_a_message_and_exit_3(
     # The same as a process of its own.
     done = run("run", "deep.yaml", cwd=tmp_path)
     assert done.returncode == 3 and "error[E" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_of_many_warnings_the_first_are_printed_and_the_rest_counted():
+    lines = warned([f"{n} is odd" for n in range(1, 47, 2)])
+    assert lines[0] == "warning: 1 is odd" and lines[19] == "warning: 39 is odd"
+    assert lines[20:] == ["warning: and 3 more, on the page"]
+    assert warned(["one"] * 20) == ["warning: one"] * 20 and warned([]) == []
 
 
 def test_usage_is_2_and_unknown_words_get_the_nearest(capsys: pytest.CaptureFixture[str]):
